@@ -1,0 +1,74 @@
+"""About: the assumptions with their sources, the equations, the limits, and what was run."""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from app_pages import evaluation, state, text
+from sim.catalogue import load_catalogue
+from sim.reports import words
+
+MODEL_DOC = Path(__file__).resolve().parents[1] / "docs" / "model.md"
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _assumptions() -> pd.DataFrame:
+    catalogue = load_catalogue()
+    return pd.DataFrame(
+        {
+            "Table": table,
+            "Of": catalogue.label(table, row.id),
+            "Quantity": row.quantity.replace("_", " "),
+            "Value": row.likely,
+            "Unit": row.unit,
+            "Low": row.low,
+            "High": row.high,
+            "Date": str(row.as_of),
+            "Grade": row.grade,
+            "Source": row.source,
+            "Note": row.note,
+        }
+        for table in catalogue.tables
+        for row in catalogue.rows(table)
+    )
+
+
+def _assumption_table() -> None:
+    rows = _assumptions()
+    with st.container(horizontal=True):
+        table = st.selectbox(text.ABOUT_TABLE, [text.ABOUT_ALL, *sorted(rows["Table"].unique())])
+        wanted = st.text_input(text.ABOUT_SEARCH)
+    if table != text.ABOUT_ALL:
+        rows = rows[rows["Table"] == table]
+    if wanted:
+        hit = rows.astype(str).apply(lambda column: column.str.contains(wanted, case=False, regex=False)).any(axis=1)
+        rows = rows[hit]
+    st.caption(f"{len(rows)} rows. {text.ABOUT_GRADES}")
+    st.dataframe(rows, hide_index=True, height=420)
+
+
+def page() -> None:
+    st.html(f'<h1 class="lb-headline lb-wide">{text.ABOUT_TITLE}</h1><p class="lb-lead">{text.ABOUT_LEAD}</p>')
+    st.html(f'<h2 class="lb-finding">{text.ABOUT_ASSUMPTIONS}</h2>')
+    _assumption_table()
+    st.html(f'<h2 class="lb-finding">{text.ABOUT_LIMITS}</h2>')
+    st.html(f'<ul class="lb-list">{"".join(f"<li>{escape(limit)}</li>" for limit in text.LIMITS)}</ul>')
+    st.html(f'<h2 class="lb-finding">{text.ABOUT_RUN}</h2>')
+    view = state.known_view()
+    outcome = evaluation.attempt(view.preset, dict(view.moved)).outcome
+    if outcome is not None:
+        st.html(
+            f'<p class="lb-lead">{escape(outcome.scenario.name)}: {words.FIDELITY_WORDS[outcome.fidelity].lower()}, '
+            f"version {escape(outcome.version)}, seed {outcome.scenario.seed}, "
+            f"scenario <code>{escape(outcome.scenario_hash)}</code>.</p>"
+        )
+    st.html(f'<h2 class="lb-finding">{text.ABOUT_EQUATIONS}</h2>')
+    if MODEL_DOC.is_file():
+        st.markdown(MODEL_DOC.read_text(encoding="utf-8"))
+    else:
+        st.html(f'<p class="lb-lead">{text.ABOUT_NO_EQUATIONS}</p>')
+
+
+page()

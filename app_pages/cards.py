@@ -1,0 +1,62 @@
+"""Key numbers, chips and warnings, as Strategy shows them."""
+
+from base64 import b64encode
+from html import escape
+
+import streamlit as st
+
+from app_pages import shell, text
+from sim.reports.kpi import Chip, KpiCard, chips, kpi_cards
+from sim.reports.sparkline import sparkline
+from sim.strategy.outcome import Outcome
+
+
+def _spark_html(card: KpiCard, *, month: int) -> str:
+    drawn = sparkline(card.plan, card.preset, palette=shell.palette(), through=month, band=card.band, limit=card.limit)
+    data = b64encode(drawn.svg.encode()).decode()
+    dot = f'<i style="left:{drawn.end[0]:.1%};top:{drawn.end[1]:.1%}"></i>' if drawn.end else ""
+    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(card.alt)}">'
+    return f'<div class="lb-spark">{image}{dot}</div>'
+
+
+def _card(card: KpiCard, *, month: int) -> None:
+    with st.container(key=f"kpi_{card.key}", gap=None):
+        delta = card.delta
+        st.metric(
+            card.label,
+            card.value,
+            delta=delta.size if delta else text.AS_PRESET,
+            delta_color=("blue" if delta.better else "orange") if delta else "off",
+            delta_arrow=("up" if delta.upward else "down") if delta else "off",
+            delta_description=delta.word if delta else None,
+            help=card.help,
+        )
+        lines = "".join(f"<div>{escape(line)}</div>" for line in card.lines)
+        st.html(f'{_spark_html(card, month=month)}<div class="lb-lines">{lines}</div>')
+
+
+def kpi_row(outcome: Outcome, preset: Outcome, *, month: int) -> None:
+    """The four key numbers."""
+    with st.container(key="kpis"), st.grid(4, min_column_width=130, gap=("small", 18)):
+        for card in kpi_cards(outcome, preset, month=month):
+            _card(card, month=month)
+
+
+def _chip_html(chip: Chip) -> str:
+    return (
+        f'<div class="lb-chip"><span>{escape(chip.name)}</span>'
+        f"<p><b>{escape(chip.figure)}</b>{escape(chip.note)}</p></div>"
+    )
+
+
+def chip_row(outcome: Outcome, preset: Outcome, *, month: int) -> None:
+    """Ceiling, launch, deepest cash hole, refused."""
+    found = chips(outcome, preset, month=month)
+    st.html(f'<div class="lb-chips">{"".join(_chip_html(chip) for chip in found)}</div>')
+
+
+def warnings(outcome: Outcome) -> None:
+    """What the model warns of, each in a sentence."""
+    if outcome.warnings:
+        items = "".join(f"<li>{escape(warning)}</li>" for warning in outcome.warnings)
+        st.html(f'<ul class="lb-warnings" role="status">{items}</ul>')

@@ -1,0 +1,136 @@
+"""The session's view: kept in step with the link, moved by widgets, undone and reset."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from app_pages import evaluation
+from app_pages.view import PARAMS, View, from_query, to_query
+
+VIEW, HISTORY, IGNORED, EPOCH = "lb_view", "lb_history", "lb_ignored", "lb_epoch"
+LINK, LINKED, PAGE, ENTERED = "lb_link", "lb_linked", "lb_page", "lb_entered"
+MOST_UNDOS = 50
+
+
+def base_values(preset: str) -> dict[str, Any]:
+    """The preset's own value of every field that a page can move."""
+    scenario = evaluation.preset_scenarios()[preset]
+    return {path: evaluation.field_value(scenario, path) for path in PARAMS.values()}
+
+
+def view() -> View:
+    """The view this session is in."""
+    return st.session_state[VIEW]
+
+
+def enter(page: str) -> None:
+    """Note which page this run shows, so that coming to a page can be told from going back on it."""
+    st.session_state[ENTERED] = st.session_state.get(PAGE) != page
+    st.session_state[PAGE] = page
+
+
+def known_view() -> View:
+    """The session's view, or the first preset where there is none yet; the link is left alone."""
+    return st.session_state.get(VIEW) or View(preset=next(iter(evaluation.preset_scenarios())))
+
+
+def open_view() -> View:
+    """Bring session and link together and return the view.
+
+    A link that differs from what this session knows was opened by the user, or
+    reached by back and forward, and wins. It is not rewritten until something
+    is moved: rewriting would put a new entry over the one just reached, and the
+    way back would be lost. Coming from another page with no link at all keeps
+    the session's view and writes it out.
+    """
+    query = st.query_params.to_dict()
+    session = st.session_state
+    reached = query != session.get(LINK) and (bool(query) or not session.get(ENTERED, True))
+    if VIEW not in session or reached:
+        _adopt(query)
+    elif session[VIEW] != session.get(LINKED) or not query:
+        query = to_query(session[VIEW])
+        st.query_params.from_dict(query)
+    session[LINK], session[LINKED] = query, session[VIEW]
+    return session[VIEW]
+
+
+def _adopt(query: dict[str, str]) -> None:
+    session = st.session_state
+    presets = tuple(evaluation.preset_scenarios())
+    opened = from_query(
+        query,
+        presets=presets,
+        cards=evaluation.cards_by_path(),
+        bases={name: base_values(name) for name in presets},
+    )
+    if VIEW in session:
+        _go(opened.view, cause="")
+    else:
+        session[VIEW], session[HISTORY] = opened.view, []
+    session[IGNORED] = opened.ignored
+    _renew_widgets()
+
+
+def ignored() -> tuple[str, ...]:
+    """Parameters of the opened link that were ignored."""
+    return st.session_state.get(IGNORED, ())
+
+
+def epoch() -> int:
+    """Counts the times that the view was set by something else than a slider, so that sliders follow."""
+    return st.session_state.get(EPOCH, 0)
+
+
+def _renew_widgets() -> None:
+    st.session_state[EPOCH] = epoch() + 1
+
+
+def _go(new: View, *, cause: str) -> None:
+    """Enter a view; successive moves of one named cause are one step of undo."""
+    session = st.session_state
+    if new == session[VIEW]:
+        return
+    history: list[tuple[str, View]] = session[HISTORY]
+    if not (cause and history and history[-1][0] == cause):
+        history.append((cause, session[VIEW]))
+        del history[:-MOST_UNDOS]
+    session[VIEW], session[IGNORED] = new, ()
+
+
+def move(path: str, value: Any) -> None:
+    """A widget moved a field."""
+    now = view()
+    _go(now.with_field(path, value, base=base_values(now.preset)), cause=path)
+
+
+def choose_month(month: int) -> None:
+    """The month read by the key numbers and sentences."""
+    st.session_state[VIEW] = replace(view(), month=month)
+
+
+def choose_chart(slot: int, series: str) -> None:
+    """Show another series in the left (0) or right (1) chart."""
+    charts = list(view().charts)
+    charts[slot] = series
+    st.session_state[VIEW] = replace(view(), charts=(charts[0], charts[1]))
+
+
+def can_undo() -> bool:
+    """Whether a move can be taken back."""
+    return bool(st.session_state.get(HISTORY))
+
+
+def undo() -> None:
+    """Take back the last move."""
+    _, before = st.session_state[HISTORY].pop()
+    now = view()
+    st.session_state[VIEW], st.session_state[IGNORED] = replace(before, month=now.month, charts=now.charts), ()
+    _renew_widgets()
+
+
+def reset() -> None:
+    """Put every lever and the world back to the preset."""
+    _go(replace(view(), moved=()), cause="")
+    _renew_widgets()

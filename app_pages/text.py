@@ -1,0 +1,71 @@
+"""Every fixed string of the pages. Text that depends on figures is in `sim.reports`."""
+
+from sim.scenario.fields import Group
+
+PRODUCT = "Loadbearing"
+
+LEVER_GROUPS: tuple[Group, ...] = ("buy_or_own", "models", "data", "portability")
+LEGEND = (("ring", "easy to undo"), ("square", "costly but steady"), ("triangle", "gets harder to undo"))
+LEGEND_PRESET = "preset"
+DOOR_HELP = {
+    "two_way": "Easy to undo here.",
+    "sticky": "Costly to undo here, but steadily so.",
+    "compounding": "Gets harder to undo here as time passes.",
+}
+
+WORLD = "The world"
+WORLD_NOTE = "not yours to choose"
+AGAINST = ", against the preset as it stands"
+MONTH = "Month"
+UNDO, RESET, SHARE = "Undo the last move", "Put all levers back to the preset", "Share"
+SHARE_NOTE = "This link opens the same levers and the same figures:"
+IGNORED = "The link named something unknown or invalid, which was ignored: "
+STALE = "These levers could not be evaluated. The figures below are the last that worked."
+NOTHING = (
+    "These levers could not be evaluated, and there are no earlier figures to show. Put the levers back and retry."
+)
+AS_PRESET = "as the preset"
+SHOW_TABLE, HIDE_TABLE = "Show as table", "Hide the table"
+CHART_MENU = "Another chart, or the table"
+PLAYING = "Playing three years of requests"
+
+START_TITLE = "Which of your AI platform decisions hold the building up?"
+START_LEAD = (
+    "Choose how your company serves AI, play three years of requests through it, and see what it earns, how fast it "
+    "answers, and what leaving would cost. Some decisions are load-bearing: hard and dear to change later. "
+    "Find out which before you build on them."
+)
+START_CHART_NOTE = "Cumulative cash of the four starting points, $M"
+START_STORIES = "Four starting points, one market"
+START_FIGURES_AT = "Figures at the end of year 3, quick estimate; worth over three years, discounted."
+OPEN = "Open in Strategy"
+VOLUME_TITLE = "How the volume was chosen"
+VOLUME = (
+    "All four face the same demand. Its volume was set by a hand calculation without queues, so that the first three "
+    "would tie within 2 % by worth; "
+)
+VOLUME_TAIL = "The simulated figures stand, whatever they are."
+
+ABOUT_TITLE = "About the model"
+ABOUT_LEAD = (
+    "Requests are played against GPU pools, managed APIs and regions; money and the cost of leaving are computed from "
+    "what was simulated. Every number the model takes from outside is a row below, with its range, date and source."
+)
+ABOUT_ASSUMPTIONS = "Assumptions"
+ABOUT_TABLE, ABOUT_ALL, ABOUT_SEARCH = "Table", "all tables", "Search"
+ABOUT_GRADES = (
+    "Grade A: a specification, law, paper or primary data page. B: the trade press quoting a named primary. "
+    "C: a single blog or aggregator. Judgement: our own."
+)
+ABOUT_EQUATIONS = "Equations"
+ABOUT_NO_EQUATIONS = "The equations ship in docs/model.md, which is not part of this installation."
+ABOUT_LIMITS = "Limits"
+LIMITS = (
+    "A quick estimate plays few requests once; it carries no interval except for latency.",
+    "Latency of a managed API is assumed from a stated law, not simulated inside the vendor.",
+    "The median error of the time to the first words is far larger than the noise of a run; the range on the "
+    "latency card includes it.",
+    "The cost of leaving rests on judgements about rework and growth forgone; each is a row above and can be replaced.",
+    "Answers of different models are taken as equally good: a cheaper model is not a saving if its answers fail.",
+)
+ABOUT_RUN = "This run"

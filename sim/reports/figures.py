@@ -1,0 +1,263 @@
+"""Plotly figures of the look: a function from lines to a Figure, used by page and report alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from sim.reports import words
+from sim.reports.axes import axis_ticks, spread, tick_text
+from sim.reports.palette import Palette, faded
+from sim.reports.series import SERIES, Band, Series, total_cost_usd
+from sim.strategy.outcome import Outcome
+
+Role = Literal["plan", "preset", "ink", "soft"]
+
+FONT = "Source Sans, 'Source Sans Pro', 'Source Sans 3', sans-serif"
+MARGIN_TOP, MARGIN_BOTTOM, LABEL_GAP_PX = 14, 30, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line over months 1, 2, ...; `label` is written at its right end and names it in the hover."""
+
+    name: str
+    values: tuple[float, ...]
+    role: Role
+    label: str
+    band: Band | None = None
+
+
+def _styles(palette: Palette) -> dict[Role, dict[str, object]]:
+    return {
+        "plan": {"color": palette.accent, "width": 3},
+        "preset": {"color": palette.reference, "width": 1.75, "dash": "dash"},
+        "ink": {"color": palette.ink, "width": 2},
+        "soft": {"color": palette.soft, "width": 1.75},
+    }
+
+
+def _text_color(role: Role, palette: Palette) -> str:
+    return {"plan": palette.accent, "preset": palette.soft, "ink": palette.ink, "soft": palette.soft}[role]
+
+
+def _band_trace(band: Band, palette: Palette) -> go.Scatter:
+    known = [i for i, (low, high) in enumerate(zip(*band, strict=True)) if isfinite(low) and isfinite(high)]
+    x = [i + 1 for i in known]
+    return go.Scatter(
+        x=x + x[::-1],
+        y=[band[1][i] for i in known] + [band[0][i] for i in reversed(known)],
+        fill="toself",
+        fillcolor=faded(palette.accent, 0.14),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        name="range",
+    )
+
+
+def _line_trace(line: Line, palette: Palette, write: Callable[[float], str]) -> go.Scatter:
+    x = list(range(1, len(line.values) + 1))
+    y = [v if isfinite(v) else None for v in line.values]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line=_styles(palette)[line.role],
+        name=line.name,
+        customdata=[write(v) for v in line.values],
+        hovertemplate="%{customdata}",
+        connectgaps=False,
+    )
+
+
+def _end(line: Line) -> tuple[int, float] | None:
+    known = [(i + 1, v) for i, v in enumerate(line.values) if isfinite(v)]
+    return known[-1] if known else None
+
+
+def month_lines(
+    lines: Sequence[Line],
+    *,
+    palette: Palette,
+    write: Callable[[float], str],
+    scale: float = 1.0,
+    unit: str = "",
+    height_px: int = 206,
+    right_px: int = 112,
+) -> go.Figure:
+    """Lines over the months, named at their right ends, with a band where a line has one."""
+    figure = go.Figure()
+    months = max((len(line.values) for line in lines), default=36)
+    pool = [v for line in lines for v in line.values if isfinite(v)]
+    pool += [v for line in lines if line.band for edge in line.band for v in edge if isfinite(v)]
+    low, high = (min(pool), max(pool)) if pool else (0.0, scale)
+    if 0 < low < 0.6 * high:
+        low = 0.0
+    pad = 0.06 * (high - low or abs(high) or scale)
+    bottom, top = (low if low == 0 else low - pad), high + pad
+    ticks = axis_ticks(low, high)
+    for line in lines:
+        if line.band:
+            figure.add_trace(_band_trace(line.band, palette))
+    for line in sorted(lines, key=lambda line: line.role == "plan"):
+        figure.add_trace(_line_trace(line, palette, write))
+    _add_ends(figure, lines, palette, low=bottom, high=top, height_px=height_px)
+    figure.update_layout(_layout(palette, height_px=height_px, right_px=right_px))
+    figure.update_xaxes(
+        range=[0, months],
+        tickvals=list(range(0, months + 1, 12)),
+        fixedrange=True,
+        showgrid=False,
+        zeroline=False,
+        ticktext=["month 0" if m == 0 else str(m) for m in range(0, months + 1, 12)],
+        ticks="outside",
+        ticklen=5,
+        tickcolor=palette.rule,
+        unifiedhovertitle={"text": "month %{x}"},
+    )
+    figure.update_yaxes(
+        range=[bottom, top],
+        tickvals=ticks,
+        ticktext=tick_text(ticks, scale=scale, unit=unit),
+        fixedrange=True,
+        ticklabelstandoff=8,
+        gridcolor=palette.rule,
+        gridwidth=1,
+        zeroline=bottom < 0,
+        zerolinecolor=palette.soft,
+        zerolinewidth=1,
+    )
+    return figure
+
+
+def _layout(palette: Palette, *, height_px: int, right_px: int) -> dict[str, object]:
+    return {
+        "height": height_px,
+        "margin": {"l": 44, "r": right_px, "t": MARGIN_TOP, "b": MARGIN_BOTTOM},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "font": {"family": FONT, "size": 13, "color": palette.soft},
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": palette.panel, "bordercolor": palette.rule, "font": {"color": palette.ink}},
+        "dragmode": False,
+    }
+
+
+def _add_ends(
+    figure: go.Figure, lines: Sequence[Line], palette: Palette, *, low: float, high: float, height_px: int
+) -> None:
+    """Dots at the ends of plan lines, and every line's label beside its end, never on top of another."""
+    ends = [(line, end) for line in lines if line.label and (end := _end(line)) is not None]
+    per_px = (high - low) / (height_px - MARGIN_TOP - MARGIN_BOTTOM)
+    places = spread([end[1] for _, end in ends], LABEL_GAP_PX * per_px)
+    # Labels stand on the paper, not on the axis: plotly hides an annotation whose value is off the axis.
+    for (line, (x, y)), place in zip(ends, places, strict=True):
+        if line.role == "plan":
+            figure.add_trace(
+                go.Scatter(
+                    x=[x],
+                    y=[y],
+                    mode="markers",
+                    marker={"size": 9, "color": palette.accent},
+                    cliponaxis=False,
+                    hoverinfo="skip",
+                    name="end",
+                )
+            )
+        text = f"<b>{line.label}</b>" if line.role == "plan" else line.label
+        figure.add_annotation(
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=10,
+            y=(place - low) / (high - low),
+            yref="paper",
+            yanchor="middle",
+            text=text,
+            showarrow=False,
+            align="left",
+            font={"size": 13, "color": _text_color(line.role, palette)},
+        )
+
+
+def _against_preset(series: Series, plan: Outcome, preset: Outcome) -> list[Line]:
+    ours, theirs = series.values(plan), series.values(preset)
+    lines = []
+    if plan.scenario_hash != preset.scenario_hash:
+        lines.append(Line("preset", theirs, "preset", f"preset {_last(theirs, series)}"))
+    band = series.band(plan) if series.band else None
+    lines.append(Line("this plan", ours, "plan", f"this plan {_last(ours, series)}", band))
+    return lines
+
+
+def _last(values: Sequence[float], series: Series) -> str:
+    known = [v for v in values if isfinite(v)]
+    return series.write(known[-1]) if known else words.NONE
+
+
+def series_lines(key: str, *, plan: Outcome, preset: Outcome) -> list[Line]:
+    """The lines of one series of the chart menu: plan over preset, and cost beside revenue."""
+    series = SERIES[key]
+    lines = _against_preset(series, plan, preset)
+    if key == "revenue":
+        cost = total_cost_usd(plan)
+        lines = [
+            *(Line(line.name, line.values, line.role, "") for line in lines if line.role == "preset"),
+            Line("revenue", series.values(plan), "plan", f"revenue {_last(series.values(plan), series)}"),
+            Line("cost", cost, "ink", f"cost {_last(cost, series)}"),
+        ]
+    return lines
+
+
+def series_figure(key: str, *, plan: Outcome, preset: Outcome, palette: Palette) -> go.Figure:
+    """The chart of one series, as Strategy shows it."""
+    series = SERIES[key]
+    return month_lines(
+        series_lines(key, plan=plan, preset=preset),
+        palette=palette,
+        write=series.write,
+        scale=series.scale,
+        unit=series.unit,
+    )
+
+
+def compare_figure(
+    outcomes: dict[str, Outcome], key: str, *, leader: str, palette: Palette, height_px: int = 260
+) -> go.Figure:
+    """One series of several scenarios, each named at its end; the leader wears the accent."""
+    series = SERIES[key]
+    lines = []
+    for name, outcome in outcomes.items():
+        values = series.values(outcome)
+        lines.append(Line(name, values, "plan" if name == leader else "soft", name))
+    return month_lines(
+        lines,
+        palette=palette,
+        write=series.write,
+        scale=series.scale,
+        unit=series.unit,
+        height_px=height_px,
+        right_px=170,
+    )
+
+
+def series_table(key: str, *, plan: Outcome, preset: Outcome) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of the table under a chart, as text."""
+    series = SERIES[key]
+    lines = series_lines(key, plan=plan, preset=preset)
+    header = ("Month", *(line.name for line in lines))
+    rows = [
+        (str(index + 1), *(series.write(line.values[index]) for line in lines)) for index in range(len(plan.months))
+    ]
+    return header, rows
+
+
+def series_table_of(series: Series, outcomes: dict[str, Outcome]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of one series of several scenarios, as text."""
+    columns = [[series.write(v) for v in series.values(outcome)] for outcome in outcomes.values()]
+    rows = [(str(i + 1), *cells) for i, cells in enumerate(zip(*columns, strict=True))]
+    return ("Month", *outcomes), rows

@@ -1,0 +1,193 @@
+"""The four key numbers of a month, against the preset, ready to be printed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+
+from sim.reports import words
+from sim.reports.series import SERIES, Band, Series, p95_range_s
+from sim.strategy.outcome import LAYERS, MonthResult, Outcome
+
+KPI_KEYS = ("p95", "cost", "margin", "exit")
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Difference to the preset: its size in words, its direction, and whether it is for the better."""
+
+    size: str
+    word: str
+    upward: bool
+    better: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KpiCard:
+    """One key number: what it is, what it is now, what it was at the preset, and its lines."""
+
+    key: str
+    label: str
+    help: str
+    value: str
+    delta: Delta | None
+    lines: tuple[str, ...]
+    plan: tuple[float, ...]
+    preset: tuple[float, ...]
+    band: Band | None
+    limit: float | None
+    alt: str
+
+
+_HELP = {
+    "p95": (
+        "95 of 100 answers of the product nearest its promise are faster than this, at the user "
+        "(p95: first words or finished answer, as the product promises). Refused and timed-out requests count "
+        "as infinitely late. The range joins the model's validation error and the noise of the run."
+    ),
+    "cost": (
+        "All cost to serve except support, idle GPUs included, over the tokens of delivered answers. "
+        "Not a saving when the models differ."
+    ),
+    "margin": (
+        "Revenue less cost to serve, over revenue. People who run the platform are in cost to serve, "
+        "people who build it are not."
+    ),
+    "exit": (
+        "Cash to leave every layer if that is decided this month: moving data, new embeddings, rework, running "
+        "both, testing again, compliance and the rest of the contract (exit cost). Growth forgone is apart."
+    ),
+}
+
+_WORDS = {
+    "p95": ("slower than preset", "faster than preset"),
+    "cost": ("more than preset", "less than preset"),
+    "margin": ("above preset", "below preset"),
+    "exit": ("more than preset", "less than preset"),
+}
+
+
+def _delta(series: Series, ours: float, theirs: float) -> Delta | None:
+    if not (isfinite(ours) and isfinite(theirs)) or series.write(ours) == series.write(theirs):
+        return None
+    upward = ours > theirs
+    better = upward == bool(series.higher_is_better)
+    return Delta(series.write_difference(abs(ours - theirs)), _WORDS[series.key][0 if upward else 1], upward, better)
+
+
+def _p95_lines(month: MonthResult) -> tuple[str, ...]:
+    if not month.promises:
+        return ("not launched yet",)
+    reading = month.nearest_promise
+    low, high = p95_range_s(month)
+    spread = f"range {low:.1f} {words.NONE} {words.seconds(high)}" if isfinite(high) else "more than 5 % get none"
+    promise = f"promise {words.seconds(reading.limit_s)}, {words.percent(reading.in_time_share)} in time"
+    basis = "assumed, not simulated" if reading.assumed else words.MEASURE_WORDS.get(reading.measure, reading.measure)
+    return spread, promise, f"{reading.product}; {basis}"
+
+
+def _cost_lines(month: MonthResult) -> tuple[str, ...]:
+    if not isfinite(month.usd_per_mtok_allocated):
+        return ("not launched yet",)
+    return (
+        f"{words.money(month.usd_per_served_request * 1000)} per 1,000 answers",
+        f"{words.money(month.usd_per_mtok_used)} only while working",
+    )
+
+
+def _margin_lines(month: MonthResult) -> tuple[str, ...]:
+    if not isfinite(month.gross_margin):
+        return ("no revenue yet",)
+    return (
+        f"{words.percent(month.gross_margin_before_people)} before run people",
+        f"{words.percent(month.gross_margin_after_build)} after build people",
+    )
+
+
+def dearest_door(month: MonthResult) -> str:
+    """The single layer that would cost most to leave."""
+    return max(LAYERS, key=lambda layer: (month.exit[layer].usd_cash, layer))
+
+
+def _exit_lines(month: MonthResult) -> tuple[str, ...]:
+    whole = month.exit["whole"]
+    profit = (
+        f"{words.months(whole.months_of_profit)} of profit"
+        if isfinite(whole.months_of_profit)
+        else "not payable from profit"
+    )
+    dearest = words.LAYER_WORDS[dearest_door(month)]
+    return (
+        f"+ {words.money(whole.usd_growth_forgone)} growth forgone",
+        f"{words.months(whole.exit_months)}; {profit}",
+        f"dearest door: {dearest}",
+    )
+
+
+_LINES: dict[str, Callable[[MonthResult], tuple[str, ...]]] = {
+    "p95": _p95_lines,
+    "cost": _cost_lines,
+    "margin": _margin_lines,
+    "exit": _exit_lines,
+}
+
+
+def kpi_cards(outcome: Outcome, preset: Outcome, *, month: int) -> tuple[KpiCard, ...]:
+    """The four cards for the end of `month`, in the order in which they are shown."""
+    return tuple(_card(SERIES[key], outcome, preset, month) for key in KPI_KEYS)
+
+
+def _card(series: Series, outcome: Outcome, preset: Outcome, month: int) -> KpiCard:
+    plan, reference = series.values(outcome), series.values(preset)
+    now = outcome.months[month - 1]
+    value = series.write(plan[month - 1])
+    promised = series.key == "p95" and bool(now.promises)
+    delta = _delta(series, plan[month - 1], reference[month - 1])
+    against = f", {delta.size} {delta.word}" if delta else ", as the preset"
+    return KpiCard(
+        key=series.key,
+        label=series.title,
+        help=_HELP[series.key],
+        value=value,
+        delta=delta,
+        lines=_LINES[series.key](now),
+        plan=plan,
+        preset=reference,
+        band=series.band(outcome) if series.band else None,
+        limit=now.nearest_promise.limit_s if promised else None,
+        alt=f"{series.title} over the months: {value} in month {month}{against}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A small fact under the cards: a name, the figure, and what qualifies it."""
+
+    name: str
+    figure: str
+    note: str
+
+
+def chips(outcome: Outcome, preset: Outcome, *, month: int) -> tuple[Chip, ...]:
+    """Ceiling (where one was computed), launch, deepest cash hole and requests refused in the month."""
+    now = outcome.months[month - 1]
+    found: list[Chip] = []
+    ceiling = outcome.ceiling
+    if isfinite(ceiling.multiplier):
+        when = f", reached in {words.month(ceiling.month + 1)}" if ceiling.month is not None else ", not reached"
+        binds = words.BINDS_WORDS.get(ceiling.binds, ceiling.binds)
+        found.append(Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f" the load of month 12{when}; {binds}"))
+    same = outcome.launch_month == preset.launch_month
+    note = ", as the preset" if same else f", preset {preset.launch_month}"
+    found.append(Chip("Launch", words.month(outcome.launch_month), note))
+    low = min(range(len(outcome.cumulative_cash_usd)), key=lambda i: outcome.cumulative_cash_usd[i])
+    hole = outcome.cumulative_cash_usd[low]
+    found.append(
+        Chip("Deepest cash hole", words.money(hole), f" in {words.month(low + 1)}")
+        if hole < 0
+        else Chip("Deepest cash hole", "none", ": cash never falls below zero")
+    )
+    lost = now.refused + now.timed_out
+    share = now.refused / now.requests if now.requests else float("nan")
+    late = f", {words.percent(lost / now.requests)} with those who gave up" if now.timed_out and now.requests else ""
+    found.append(Chip("Refused", words.percent(share), f" of requests{late}" if now.requests else " no requests yet"))
+    return tuple(found)

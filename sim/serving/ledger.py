@@ -1,0 +1,94 @@
+"""Every request's standing during a run: plain lists, since the hot path touches one entry at a time."""
+
+from math import inf, nan
+
+import numpy as np
+
+from sim.serving.record import IN_FLIGHT, SERVED, RunRecord
+from sim.workload.trace import Trace
+
+WAITING, RUNNING, GONE = range(3)
+"""Stage of a request: in a queue, in a batch, or out of the platform."""
+
+
+class Ledger:
+    """The columns that endpoints read and write while a window runs.
+
+    Endpoint time is used throughout: `deadline_s` is when the first token must
+    leave the endpoint to reach the user in time.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.size = max(1, len(trace))
+        self.cached_tokens: list[int] = trace.cached_tokens.tolist()
+        self.target: list[int] = trace.input_tokens.tolist()
+        """Tokens to have in the KV cache before the next token can appear: the prompt, later what was lost."""
+        self.output_tokens: list[int] = trace.output_tokens.tolist()
+        final = trace.input_tokens + trace.output_tokens - 1
+        self.final_tokens: list[int] = final.tolist()
+        """KV tokens at the end: the last token is never fed back."""
+        self.longest = int(final.max()) + 1 if len(trace) else 1
+        self._final = final
+        self.deadline_s: list[float] = (trace.arrival_s + trace.patience_s).tolist()
+        self.stage = bytearray(len(trace))
+        self.admission = [0] * len(trace)
+        self.outcome = bytearray(len(trace))
+        self.endpoint = [-1] * len(trace)
+        self.replica = [-1] * len(trace)
+        self.start_s = [nan] * len(trace)
+        self.first_token_s = [nan] * len(trace)
+        self.finish_s = [nan] * len(trace)
+        self.admissions = 0
+        self.preemptions = 0
+        self._blocks: dict[int, list[int]] = {}
+
+    def final_blocks(self, block_tokens: int) -> list[int]:
+        """KV blocks that each request holds at its end, for blocks of this many tokens."""
+        if block_tokens not in self._blocks:
+            self._blocks[block_tokens] = (-(-self._final // block_tokens)).tolist()
+        return self._blocks[block_tokens]
+
+    def admit(self, request: int, now_s: float) -> None:
+        """A request leaves the queue and is worked on."""
+        self.stage[request] = RUNNING
+        self.start_s[request] = now_s
+        self.admissions += 1
+        self.admission[request] = self.admissions
+
+    def speak(self, request: int, now_s: float) -> None:
+        """A token appears after a prompt was computed; after the first, nobody leaves any more."""
+        if self.first_token_s[request] != self.first_token_s[request]:
+            self.first_token_s[request] = now_s
+            self.deadline_s[request] = inf
+
+    def finish(self, request: int, now_s: float, replica: int) -> None:
+        """A request is served."""
+        self.stage[request] = GONE
+        self.outcome[request] = SERVED
+        self.finish_s[request] = now_s
+        self.replica[request] = replica
+
+    def leave(self, request: int, outcome: int, now_s: float, replica: int) -> None:
+        """A request goes away unserved."""
+        self.stage[request] = GONE
+        self.outcome[request] = outcome
+        self.finish_s[request] = now_s
+        self.replica[request] = replica
+
+    def record(self, *, return_trip_s: np.ndarray, events: int) -> RunRecord:
+        """The log, with the way back to the user added to what the user sees."""
+        outcome = np.frombuffer(bytes(self.outcome), dtype=np.int8).copy()
+        first = np.array(self.first_token_s) + return_trip_s
+        first[outcome != SERVED] = np.where(outcome[outcome != SERVED] == IN_FLIGHT, first[outcome != SERVED], nan)
+        finish = np.array(self.finish_s)
+        finish[outcome == SERVED] += return_trip_s[outcome == SERVED]
+        return RunRecord(
+            outcome=outcome,
+            endpoint=np.array(self.endpoint, dtype=np.int16),
+            replica=np.array(self.replica, dtype=np.int16),
+            start_s=np.array(self.start_s),
+            first_token_s=first,
+            finish_s=finish,
+            preemptions=self.preemptions,
+            events=events,
+        )

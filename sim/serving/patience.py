@@ -1,0 +1,93 @@
+"""Users who wait for their first words, and when they leave: one timer for each replica."""
+
+from collections import deque
+from heapq import heappop, heappush
+from math import inf
+
+from sim.serving.clock import DEADLINE, Call, Clock
+from sim.serving.ledger import WAITING, Ledger
+from sim.serving.record import TIMED_OUT
+
+
+class WaitingRoom:
+    """The first-come queue of a replica.
+
+    Most requests are admitted at the next boundary, long before their
+    deadline; only those that are passed over enter the heap of deadlines, and
+    the timer stands for the earliest that falls before the next boundary.
+    `departed` counts those that gave up, for the owner's load.
+    """
+
+    __slots__ = ("at_s", "call", "clock", "deadlines", "index", "ledger", "on_leave", "queue", "unlisted")
+
+    def __init__(self, clock: Clock, ledger: Ledger, index: int, on_leave) -> None:  # type: ignore[no-untyped-def]
+        self.clock = clock
+        self.ledger = ledger
+        self.index = index
+        self.on_leave = on_leave
+        """Called as on_leave(now_s, number that left, whether the head was one of them)."""
+        self.queue: deque[int] = deque()
+        self.unlisted: list[int] = []
+        self.deadlines: list[tuple[float, int]] = []
+        self.at_s = inf
+        self.call: Call | None = None
+
+    def head(self, now_s: float) -> int:
+        """The first request still waiting, -1 if none; those whose deadline is now leave first."""
+        queue = self.queue
+        ledger = self.ledger
+        while queue:
+            request = queue[0]
+            if ledger.stage[request] != WAITING:
+                queue.popleft()
+            elif ledger.deadline_s[request] <= now_s:
+                queue.popleft()
+                self._leave(request)
+                self.on_leave(now_s, 1, False)
+            else:
+                return request
+        return -1
+
+    def put_back(self, request: int) -> None:
+        """A preempted request waits in front of all others."""
+        self.queue.appendleft(request)
+        self.unlisted.append(request)
+
+    def watch(self, now_s: float, boundary_s: float) -> None:
+        """Set the timer for the earliest deadline up to the next boundary."""
+        ledger = self.ledger
+        deadlines = self.deadlines
+        for request in self.unlisted:
+            if ledger.stage[request] == WAITING and ledger.deadline_s[request] < inf:
+                heappush(deadlines, (ledger.deadline_s[request], request))
+        self.unlisted.clear()
+        while deadlines and ledger.stage[deadlines[0][1]] != WAITING:
+            heappop(deadlines)
+        if deadlines and deadlines[0][0] <= boundary_s and deadlines[0][0] != self.at_s:
+            self.at_s = deadlines[0][0]
+            self.call = Call(self._ring)
+            self.clock.at(max(self.at_s, now_s), DEADLINE, self.call)
+
+    def _ring(self, call: Call) -> None:
+        """Users whose patience ends now leave."""
+        if call is not self.call:
+            return
+        now_s = self.at_s
+        self.at_s = inf
+        ledger = self.ledger
+        deadlines = self.deadlines
+        queue = self.queue
+        left = 0
+        head_left = False
+        while deadlines and deadlines[0][0] <= now_s:
+            request = heappop(deadlines)[1]
+            if ledger.stage[request] == WAITING:
+                head_left = head_left or queue[0] == request
+                self._leave(request)
+                left += 1
+        while queue and ledger.stage[queue[0]] != WAITING:
+            queue.popleft()
+        self.on_leave(now_s, left, head_left)
+
+    def _leave(self, request: int) -> None:
+        self.ledger.leave(request, TIMED_OUT, self.ledger.deadline_s[request], self.index)

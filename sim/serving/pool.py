@@ -1,0 +1,29 @@
+"""A live pool: replicas behind a dispatcher that sends each request to the least loaded."""
+
+from sim.serving.clock import Clock
+from sim.serving.endpoints import GpuPool
+from sim.serving.ledger import Ledger
+from sim.serving.replica import Replica
+
+
+class LivePool:
+    """What a `GpuPool` is while a window runs."""
+
+    def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger) -> None:
+        self.pool = pool
+        self.replicas = [Replica(clock, pool, ledger, index) for index in range(pool.replicas)]
+
+    @property
+    def load_share(self) -> float:
+        """Requests waiting or running, over the places of all batches: what a router sees."""
+        return sum(replica.load for replica in self.replicas) / (self.pool.max_running * len(self.replicas))
+
+    def offer(self, request: int, now_s: float) -> None:
+        """Send the request to the replica with the fewest waiting and running; the lowest index where equal."""
+        chosen = self.replicas[0]
+        least = chosen.load
+        for replica in self.replicas:
+            if replica.load < least:
+                chosen = replica
+                least = replica.load
+        chosen.offer(request, now_s)

@@ -1,0 +1,1 @@
+"""Tests: unit, theory, invariants, app and browser, and the rules that every file keeps."""

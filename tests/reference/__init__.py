@@ -1,0 +1,1 @@
+"""Slow, plain simulators that the fast ones must agree with."""
