@@ -1,0 +1,90 @@
+"""What one month of service amounted to: the only thing that economics and lock-in read of the simulation.
+
+Flows are totals of the calendar month, stocks are stated at its end. Nothing
+here is money, and nothing here knows how the figures came about.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFlow:
+    """One product's month, in requests.
+
+    requests = served + timed_out + refused + failed, and served = good + late.
+    """
+
+    product: str
+    requests: float
+    served: float
+    good: float
+    """Served within the product's promise."""
+    late: float
+    timed_out: float
+    refused: float
+    failed: float
+    delivered_tokens: float
+    """Prompt and answer tokens of the answers that reached their users, the final call only."""
+    units: float
+    """What a monthly price is multiplied by: seats in use; 0 for a product sold by the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFlow:
+    """One GPU pool's month."""
+
+    id: str
+    region: str
+    gpu: str
+    gpus: float
+    """GPUs held, whole replicas times GPUs for each."""
+    utilization: float
+    """Offered load over saturated throughput, mean over the month's hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFlow:
+    """Tokens bought of one model by the token: every call made, whether or not its answer was used."""
+
+    endpoint: str
+    api: str
+    """Id in the catalogue's table `apis`."""
+    region: str
+    in_data_zone: bool
+    """Processed in an EU data zone, at its uplift."""
+    calls: float
+    uncached_in_tokens: float
+    cached_in_tokens: float
+    output_tokens: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFlow:
+    """One month of service."""
+
+    month: int
+    on: date
+    """First day of the month: prices in force are read by it."""
+    launched: bool
+    products: tuple[ProductFlow, ...]
+    pools: tuple[PoolFlow, ...]
+    tokens: tuple[TokenFlow, ...]
+    searches: float
+    egress_gb: float
+    """Data sent to users over the internet."""
+    cross_region_gb: float
+    data_gb: float
+    vectors: float
+
+    @property
+    def served(self) -> float:
+        return sum(product.served for product in self.products)
+
+    @property
+    def requests(self) -> float:
+        return sum(product.requests for product in self.products)
+
+    @property
+    def delivered_tokens(self) -> float:
+        return sum(product.delivered_tokens for product in self.products)
