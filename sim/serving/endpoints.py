@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sim.serving.scaling.autoscaler import Autoscaler
 from sim.serving.step_time import StepTime
 
 
@@ -11,6 +12,7 @@ class GpuPool:
 
     Requests go to the replica with the fewest waiting and running.
     `kv_blocks` of `block_tokens` tokens each are the KV cache of one replica.
+    With an autoscaler `replicas` is what a window begins with.
     """
 
     id: str
@@ -21,6 +23,7 @@ class GpuPool:
     max_running: int
     kv_blocks: int
     block_tokens: int
+    autoscaler: Autoscaler | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_running <= self.token_budget:
@@ -38,6 +41,11 @@ class GpuPool:
                 f"pool {self.id}: its step time knows batches up to {len(self.step.weights_s) - 1} tokens, "
                 f"the token budget is {self.token_budget}: build both from the same engine"
             )
+
+    @property
+    def slots(self) -> int:
+        """Places for replicas: as many as the pool can ever have."""
+        return self.replicas if self.autoscaler is None else max(self.replicas, self.autoscaler.max_replicas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Ledger:
 
     def __init__(self, trace: Trace) -> None:
         self.size = max(1, len(trace))
+        self.opens_s = float(trace.arrival_s[0]) if len(trace) else 0.0
+        """First arrival."""
         self.cached_tokens: list[int] = trace.cached_tokens.tolist()
         self.target: list[int] = trace.input_tokens.tolist()
         """Tokens to have in the KV cache before the next token can appear: the prompt, later what was lost."""
@@ -42,6 +44,11 @@ class Ledger:
         self.preemptions = 0
         self._blocks: dict[int, list[int]] = {}
 
+    @property
+    def unfinished(self) -> int:
+        """Requests that are not out of the platform yet, those still to come included."""
+        return len(self.stage) - self.stage.count(GONE)
+
     def final_blocks(self, block_tokens: int) -> list[int]:
         """KV blocks that each request holds at its end, for blocks of this many tokens."""
         if block_tokens not in self._blocks:
@@ -60,6 +67,10 @@ class Ledger:
         if self.first_token_s[request] != self.first_token_s[request]:
             self.first_token_s[request] = now_s
             self.deadline_s[request] = inf
+
+    def spoke(self, request: int) -> bool:
+        """Whether the request's first token has appeared."""
+        return self.first_token_s[request] == self.first_token_s[request]
 
     def finish(self, request: int, now_s: float, replica: int) -> None:
         """A request is served."""

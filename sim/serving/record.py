@@ -1,12 +1,25 @@
 """The log of one simulated window: all that anything after serving may look at."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 IN_FLIGHT, SERVED, TIMED_OUT, REFUSED, FAILED = range(5)
 """What became of a request. Every request has exactly one of these at every instant."""
+
+
+class FleetChange(NamedTuple):
+    """One change of a fleet while a window ran, and why."""
+
+    at_s: float
+    endpoint: int
+    slot: int
+    """The replica's place in its pool; -1 for a whole API."""
+    what: str
+    """'start', 'ready', 'drain', 'keep' (a drain called off), 'return', 'notice', 'lost' or 'back'."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,10 @@ class RunRecord:
     """How often a running request lost its memory and was computed again."""
     events: int
     """Simulation events processed."""
+    losses: int = 0
+    """How often a request was lost by its endpoint and sent to the router again."""
+    changes: tuple[FleetChange, ...] = ()
+    """What autoscalers and outages did to the fleet, in order of time."""
 
     def take(self, rows: NDArray[np.int64]) -> "RunRecord":
         """The same log with its rows in another order."""

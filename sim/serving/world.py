@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sim.serving.disruption.outages import Disruption
 from sim.serving.endpoints import Endpoint, GpuPool, ManagedApi
 from sim.serving.routing import FixedShare, Router
 
@@ -12,18 +13,30 @@ class World:
 
     `rtt_s[user region][endpoint]` is the round trip; `eu_endpoints` are the
     indices that process in the EU: the only ones a request that needs the EU can reach.
+    `out` are the indices of endpoints that take nothing (a degraded state);
+    `disruption` is what goes out and comes back while the window runs.
     """
 
     endpoints: tuple[Endpoint, ...]
     router: Router
     rtt_s: tuple[tuple[float, ...], ...]
     eu_endpoints: tuple[int, ...] = ()
+    out: tuple[int, ...] = ()
+    disruption: Disruption | None = None
 
     def __post_init__(self) -> None:
         if not self.endpoints:
             raise ValueError("a world needs at least one endpoint")
         if any(len(row) != len(self.endpoints) for row in self.rtt_s):
             raise ValueError(f"every user region needs a round trip to each of the {len(self.endpoints)} endpoints")
+        if self.disruption is not None:
+            self.disruption.check_fit(self.endpoints)
+
+    @property
+    def fleet_changes(self) -> bool:
+        """Whether replicas or endpoints come and go while a window runs."""
+        scaled = any(isinstance(endpoint, GpuPool) and endpoint.autoscaler for endpoint in self.endpoints)
+        return scaled or self.disruption is not None
 
 
 def single_pool_world(pool: GpuPool) -> World:
