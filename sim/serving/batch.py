@@ -130,7 +130,7 @@ class Batch:
         else:
             self.endings.remove(batch[request])
             heapify(self.endings)
-            context = ledger.final_tokens[request] - (batch[request] // self.size - self.iteration)
+            context = self._context_of(batch[request])
             self.decoding -= 1
             self.context -= context
             memory.phases[(context - self.iteration) % memory.block_tokens] -= 1
@@ -140,3 +140,33 @@ class Batch:
         ledger.stage[request] = WAITING
         ledger.preemptions += 1
         return request
+
+    def _context_of(self, entry: int) -> int:
+        """KV tokens of a decoding request, given by its entry in `endings`."""
+        remaining = entry // self.size - self.iteration
+        return self.ledger.final_tokens[entry % self.size] - remaining
+
+    # --- failure ----------------------------------------------------------------------------------
+
+    def lose_all(self) -> list[int]:
+        """The memory is gone: every request of the batch waits again, in order of admission.
+
+        What was said to the user stays said: it is read again with the prompt.
+        """
+        ledger = self.ledger
+        lost = list(self.completing)
+        if self.partial >= 0:
+            lost.append(self.partial)
+        for entry in self.endings:
+            request = entry % self.size
+            ledger.target[request] = self._context_of(entry) + 1
+            lost.append(request)
+        for request in lost:
+            ledger.stage[request] = WAITING
+        self.running = self.final_blocks = self.decoding = self.context = 0
+        self.partial = -1
+        self.partial_chunk = 0
+        self.completing.clear()
+        self.endings.clear()
+        self.memory.clear()
+        return sorted(lost, key=ledger.admission.__getitem__)

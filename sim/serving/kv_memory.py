@@ -18,6 +18,10 @@ class KvMemory:
         self.block_tokens = block_tokens
         self.phases = [0] * block_tokens
 
+    def clear(self) -> None:
+        """Nobody holds anything."""
+        self.phases = [0] * self.block_tokens
+
     def whole_blocks(self, tokens: int) -> int:
         """Blocks that hold so many tokens."""
         return -(-tokens // self.block_tokens)

@@ -8,6 +8,7 @@ docs/model.md, "Continuous batching"; tests/reference steps every iteration and
 must agree on every request.
 """
 
+from collections.abc import Callable
 from math import inf
 
 from sim.serving.batch import Batch
@@ -16,7 +17,7 @@ from sim.serving.endpoints import GpuPool
 from sim.serving.jump import elapsed_s, steps_until
 from sim.serving.ledger import Ledger
 from sim.serving.patience import WaitingRoom
-from sim.serving.record import REFUSED
+from sim.serving.record import REFUSED, TIMED_OUT
 
 IDLE, FIXED, DECODING, CHUNKING = range(4)
 """What a replica is in: nothing; a jump that nothing cuts; pure decode, which
@@ -28,8 +29,8 @@ class Replica(Batch):
     """A live replica; `load` is the number of requests waiting or running."""
 
     __slots__ = (
-        "batch_s", "began_s", "blocked", "boundary_call", "decode_base_s", "ends_s", "clock", "first_s", "iterations",
-        "max_running", "room", "slope_s", "state", "step", "token_budget",
+        "accepting", "batch_s", "began_s", "blocked", "boundary_call", "clock", "decode_base_s", "ends_s", "first_s",
+        "iterations", "max_running", "room", "slope_s", "state", "step", "token_budget", "when_empty",
     )  # fmt: skip
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger, index: int) -> None:
@@ -43,6 +44,8 @@ class Replica(Batch):
         self.token_budget = pool.token_budget
         self.max_running = pool.max_running
         self.room = WaitingRoom(clock, ledger, index, self._waiters_left)
+        self.accepting = True
+        self.when_empty: Callable[[float], None] | None = None
         # The jump: `iterations` of first_s, first_s + slope_s, ... from began_s to ends_s.
         self.state = IDLE
         self.blocked = False
@@ -111,6 +114,47 @@ class Replica(Batch):
         self.boundary_call = call = Call(self._boundary)
         self.clock.at(at_s, BOUNDARY, call)
 
+    # --- leaving service --------------------------------------------------------------------------
+
+    def drain(self, when_empty: Callable[[float], None] | None = None) -> None:
+        """Take no new request and finish those waiting or running; the dispatcher asks `accepting`.
+
+        Args:
+            when_empty: called as when_empty(now_s) at the boundary after which
+                nothing waits or runs; never called where that holds already.
+        """
+        self.accepting = False
+        self.when_empty = when_empty
+
+    def fail(self, now_s: float) -> list[int]:
+        """Stop at once: the iteration under way is lost, also one that would end at this instant.
+
+        Returns:
+            The requests to route again: those of the batch in order of
+            admission, then those that waited, in their order; who has run out
+            of patience leaves instead. They can be offered to any replica; one
+            whose answer has begun keeps its words and waits without end. The
+            replica is left empty: offered a request, it serves again.
+        """
+        ledger = self.ledger
+        if self.state != IDLE and self.iterations:
+            done = steps_until(self.first_s, self.slope_s, now_s - self.began_s) - 1
+            self.iteration += done
+        lost = []
+        for request in self.lose_all() + self.room.waiting():
+            if ledger.deadline_s[request] <= now_s:
+                ledger.leave(request, TIMED_OUT, now_s, self.index)
+            else:
+                lost.append(request)
+        self.room.clear()
+        self.load = 0
+        self.state = IDLE
+        self.blocked = False
+        self.iterations = 0
+        self.ends_s = inf
+        self.boundary_call = None
+        return lost
+
     # --- boundaries -------------------------------------------------------------------------------
 
     def _boundary(self, call: Call) -> None:
@@ -137,6 +181,8 @@ class Replica(Batch):
             self.state = IDLE
             self.iterations = 0
             self.ends_s = inf
+            if self.when_empty is not None:
+                self.when_empty(now_s)
             return
         if room.queue:
             self.blocked = True

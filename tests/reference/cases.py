@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sim.serving import GpuPool, StepTime
 from sim.workload.trace import Trace
+from tests.reference.continuous_batching import Disruption
 from tests.reference.workloads import make_pool, make_step, make_trace
 
 QUANTUM_S = 2.0**-6
@@ -112,3 +113,25 @@ def cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> Case:
     clock = draw(clocks)
     pool = draw(pools(clock))
     return Case(pool, draw(traces(clock, pool.kv_blocks * pool.block_tokens)))
+
+
+@st.composite
+def disruptions(draw: st.DrawFn, case: Case, clock: Clockwork) -> list[Disruption]:
+    """Failures and drains in the course of a case; the first replica always takes requests."""
+    last = case.pool.replicas - 1
+    rows = draw(st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, last), st.booleans()), max_size=6))
+    begin_s = float(case.trace.arrival_s[0])
+    found = [
+        Disruption(begin_s + clock.seconds(quanta), replica, "drain" if drains and replica > 0 else "fail")
+        for quanta, replica, drains in rows
+    ]
+    return sorted(found, key=lambda disruption: disruption.at_s)
+
+
+@st.composite
+def disrupted_cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> tuple[Case, list[Disruption]]:
+    """A case with what goes wrong in it."""
+    clock = draw(clocks)
+    pool = draw(pools(clock))
+    case = Case(pool, draw(traces(clock, pool.kv_blocks * pool.block_tokens)))
+    return case, draw(disruptions(case, clock))

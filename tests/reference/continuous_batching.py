@@ -4,8 +4,10 @@ Nothing of `sim.serving` is used but its data: a pool's limits and its step
 time's coefficients. The formula of an iteration's time is written out again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil, inf, nan
+from typing import Literal
 
 from sim.serving import REFUSED, SERVED, TIMED_OUT, GpuPool, StepTime
 from sim.workload.trace import Trace
@@ -57,6 +59,7 @@ class Replica:
     chunks: list[tuple[Request, int]] = field(default_factory=list)
     """The running requests of this iteration that read so many tokens of their prompt."""
     boundary_s: float = inf
+    draining: bool = False
     preemptions: int = 0
     iterations: int = 0
 
@@ -68,6 +71,22 @@ class Replica:
         self.waiting.append(request)
         if self.boundary_s == inf:
             self.boundary_s = now_s
+
+    def fail(self, now_s: float) -> list[Request]:
+        """All memory is lost, and the iteration under way with it; those in memory go first, then those waiting."""
+        lost = []
+        for request in [*self.running, *self.waiting]:
+            if request.has_deadline and request.deadline_s <= now_s:
+                request.leave(now_s, TIMED_OUT)
+            else:
+                lost.append(request)
+        for request in list(self.running):
+            self._free(request)
+        self.waiting = []
+        self.decoding = []
+        self.chunks = []
+        self.boundary_s = inf
+        return lost
 
     def impatient_leave_queue(self, now_s: float) -> None:
         leaving = [r for r in self.waiting if r.has_deadline and r.deadline_s <= now_s]
@@ -199,8 +218,20 @@ class Played:
     iterations: int
 
 
-def play(pool: GpuPool, trace: Trace) -> Played:
-    """Play every request of a trace on one pool next to its users, until the last has left."""
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """A replica fails and restarts empty at once, or takes no new request from now on."""
+
+    at_s: float
+    replica: int
+    kind: Literal["fail", "drain"]
+
+
+def play(pool: GpuPool, trace: Trace, disruptions: Sequence[Disruption] = ()) -> Played:
+    """Play every request of a trace on one pool next to its users, until the last has left.
+
+    At equal times a disruption, given in order of time, comes before all else.
+    """
     requests = [
         Request(float(arrival), float(arrival + patience), int(asked), int(hit), int(answer))
         for arrival, patience, asked, hit, answer in zip(
@@ -214,10 +245,13 @@ def play(pool: GpuPool, trace: Trace) -> Played:
     ]
     replicas = [Replica(pool=pool, free_blocks=pool.kv_blocks) for _ in range(pool.replicas)]
     arriving = list(requests)
+    ahead = list(disruptions)
     while True:
-        now_s = _next_instant(arriving, replicas)
+        now_s = min(_next_instant(arriving, replicas), *(d.at_s for d in ahead), inf)
         if now_s == inf:
             break
+        while ahead and ahead[0].at_s == now_s:
+            _disrupt(ahead.pop(0), replicas)
         while arriving and arriving[0].arrival_s == now_s:
             _arrive(arriving.pop(0), pool, replicas)
         for replica in replicas:
@@ -241,6 +275,19 @@ def _arrive(request: Request, pool: GpuPool, replicas: list[Replica]) -> None:
     if ceil((request.input_tokens + request.output_tokens - 1) / pool.block_tokens) > pool.kv_blocks:
         request.leave(request.arrival_s, REFUSED)
         return
-    loads = [replica.load for replica in replicas]
+    _dispatch(request, request.arrival_s, replicas)
+
+
+def _dispatch(request: Request, now_s: float, replicas: list[Replica]) -> None:
+    loads = [inf if replica.draining else replica.load for replica in replicas]
     request.replica = loads.index(min(loads))
-    replicas[request.replica].offer(request, request.arrival_s)
+    replicas[request.replica].offer(request, now_s)
+
+
+def _disrupt(disruption: Disruption, replicas: list[Replica]) -> None:
+    replica = replicas[disruption.replica]
+    if disruption.kind == "drain":
+        replica.draining = True
+        return
+    for request in replica.fail(disruption.at_s):
+        _dispatch(request, disruption.at_s, replicas)
