@@ -1,6 +1,6 @@
 """A window of offered load: every request with all its randomness, drawn before any routing."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ class Trace:
     """Requests in order of arrival, one array per column, all of shape (n,).
 
     Every alternative of a comparison is given the same trace, so nothing random
-    may be drawn after it: `route_u`, `api_first_z`, `api_pace_z` and
-    `escalate_u` are the draws that routing, a managed API and a cascade will need.
+    may be drawn after it: `route_u`, `api_first_z`, `api_pace_z`, `escalate_u`
+    and `retry_u` are the draws that routing, a managed API, a cascade and a
+    client's retries will need.
     """
 
     arrival_s: FloatColumn
@@ -42,8 +43,16 @@ class Trace:
     """Standard normal: a managed API's time per token."""
     escalate_u: FloatColumn
     """Uniform in [0, 1): whether a first try on a small model is asked again."""
+    prefix: IntColumn = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Id of what the prompt begins with and others share; -1 where every endpoint holds it. Left out: all -1."""
+    retry_u: FloatColumn = field(default_factory=lambda: np.zeros(0))
+    """Uniform in [0, 1): the jitter of a client's retries. Left out: the middle, 0.5."""
 
     def __post_init__(self) -> None:
+        n = len(self.arrival_s)
+        for name, usual in (("prefix", np.full(n, -1)), ("retry_u", np.full(n, 0.5))):
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, usual)
         lengths = {f.name: len(getattr(self, f.name)) for f in fields(self)}
         if len(set(lengths.values())) != 1:
             raise ValueError(f"columns of a trace differ in length: {lengths}")
