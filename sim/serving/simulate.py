@@ -62,7 +62,7 @@ class _Run:
 
     @property
     def unreached(self) -> dict[bool, int]:
-        """What becomes of a request that reaches nothing: refused by residency, failed where all it may reach is out."""
+        """Outcome of a request that reaches nothing: refused by residency, failed where all it may reach is out."""
         return {eu: FAILED if allowed else REFUSED for eu, allowed in self.allowed.items()}
 
     def play(self, times_s: list[float], arrive: Callable[[int, float], None], until_s: float | None) -> int:

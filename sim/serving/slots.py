@@ -87,8 +87,10 @@ class Slots:
     def start(self, now_s: float, ready_s: float, reason: str) -> int:
         """Have one replica more: call off a drain if there is one, else start one; the slot, -1 if none is free."""
         for index, slot in enumerate(self.all):
-            if slot.state == DRAINING and slot.warnings == 0:
+            if slot.state == DRAINING and slot.warnings == 0 and slot.replica is not None:
                 slot.state = SERVING
+                slot.replica.accepting = True
+                slot.replica.when_empty = None
                 self._note(now_s, index, "keep", reason)
                 self._refresh()
                 return index
@@ -105,9 +107,11 @@ class Slots:
         slot = self.all[index]
         if slot.state == STARTING and slot.ready_s == now_s:
             slot.state = SERVING
+            self._note(now_s, index, "ready", "started")
             if slot.outages == 0:
                 slot.replica = self.live.new_replica(index)
-            self._note(now_s, index, "ready", "started")
+            else:
+                self._note(now_s, index, "lost", "started into an outage")
             self._refresh()
 
     def stop(self, now_s: float, reason: str) -> None:
@@ -118,17 +122,18 @@ class Slots:
                 return
         for index in reversed(range(len(self.all))):
             slot = self.all[index]
-            if slot.takes:
-                slot.state = DRAINING
-                self._note(now_s, index, "drain", reason)
-                self._refresh()
+            if slot.takes and slot.replica is not None:
+                self._drain(index, slot.replica, now_s, reason)
                 return
 
-    def return_drained(self, now_s: float) -> None:
-        """Give back the replicas that have drained."""
-        for index, slot in enumerate(self.all):
-            if slot.state == DRAINING and slot.replica is not None and slot.replica.load == 0:
-                self._give_up(index, now_s, "drained")
+    def _drain(self, index: int, replica: Replica, now_s: float, reason: str) -> None:
+        self.all[index].state = DRAINING
+        self._note(now_s, index, "drain", reason)
+        self._refresh()
+        if replica.load == 0:
+            self._give_up(index, now_s, "drained")
+        else:
+            replica.drain(lambda empty_s: self._give_up(index, empty_s, "drained"))
 
     def _give_up(self, index: int, now_s: float, reason: str) -> None:
         self.all[index].state = EMPTY

@@ -36,9 +36,7 @@ class DegradedState:
     folded: float
 
 
-def degraded_states(
-    endpoints: Sequence[Endpoint], hazards: Hazards, *, most_states: int
-) -> tuple[DegradedState, ...]:
+def degraded_states(endpoints: Sequence[Endpoint], hazards: Hazards, *, most_states: int) -> tuple[DegradedState, ...]:
     """The likeliest states of a world, by falling weight; the weights sum to 1.
 
     Independent parts: each region, each API, each replica. Replicas of a pool

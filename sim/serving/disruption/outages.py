@@ -113,9 +113,7 @@ def check_fit(endpoints: Sequence[Endpoint], hazards: Hazards) -> None:
         ValueError: they do not.
     """
     if len(hazards.endpoints) != len(endpoints):
-        raise ValueError(
-            f"{len(hazards.endpoints)} hazards for {len(endpoints)} endpoints: give one for each, or None"
-        )
+        raise ValueError(f"{len(hazards.endpoints)} hazards for {len(endpoints)} endpoints: give one for each, or None")
     for endpoint, hazard in zip(endpoints, hazards.endpoints, strict=True):
         fitting = ReplicaHazard if isinstance(endpoint, GpuPool) else Outages
         if hazard is not None and not isinstance(hazard, fitting):

@@ -27,7 +27,6 @@ class Controller:
 
     def _tick(self, _: Any) -> None:
         now_s = self.next_s
-        self.slots.return_drained(now_s)
         state = self.state(now_s)
         wanted = self.autoscaler.policy.wanted(state)
         replicas = min(self.autoscaler.max_replicas, max(self.autoscaler.min_replicas, wanted.replicas))

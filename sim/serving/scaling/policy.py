@@ -34,13 +34,13 @@ class ScalingPolicy(Protocol):
     def wanted(self, pool: PoolState) -> Wanted: ...
 
 
-Policy = TypeVar("Policy", bound=type)
+Policy = TypeVar("Policy", bound=ScalingPolicy)
 
 
-def scaling_policy(kind: str) -> Callable[[Policy], Policy]:
+def scaling_policy(kind: str) -> Callable[[type[Policy]], type[Policy]]:
     """Class decorator that gives a policy the name by which scenarios choose it."""
 
-    def named(policy: Policy) -> Policy:
+    def named(policy: type[Policy]) -> type[Policy]:
         policy.kind = kind
         return policy
 
