@@ -12,24 +12,70 @@ from sim.serving.disruption import (
     degraded_world,
     draw_disruption,
 )
-from sim.serving.endpoints import Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi
+from sim.serving.endpoints import (
+    BatchTier,
+    Endpoint,
+    FirstTry,
+    GpuPool,
+    LatencyLaw,
+    LoadClass,
+    ManagedApi,
+    Provisioned,
+    RetryRule,
+)
 from sim.serving.fleet_time import FleetTime, fleet_time
-from sim.serving.record import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, FleetChange, RunRecord
-from sim.serving.routing import FixedShare, LeastLoaded, Router
+from sim.serving.record import (
+    BATCH,
+    FAILED,
+    IN_FLIGHT,
+    NOT_MADE,
+    OUTCOMES,
+    PAY_AS_YOU_GO,
+    PROVISIONED,
+    REFUSED,
+    SERVED,
+    TIERS,
+    TIMED_OUT,
+    FleetChange,
+    RequestRecord,
+    RunRecord,
+)
+from sim.serving.routing import (
+    Cascade,
+    CheapestMeetingSlo,
+    FixedShare,
+    LeastLoaded,
+    Nearest,
+    PrefixAffine,
+    Router,
+    SpillOver,
+    Weighted,
+    router,
+)
 from sim.serving.saturation import saturated_rps
 from sim.serving.scaling import Autoscaler, KvOccupancy, RequestsPerReplica, known_policies
-from sim.serving.simulate import simulate
+from sim.serving.simulate import simulate, simulate_requests
 from sim.serving.step_time import StepTime, kv_capacity_blocks, step_time
-from sim.serving.world import World, single_api_world, single_pool_world
+from sim.serving.world import DataStore, World, single_api_world, single_pool_world
 
 __all__ = [
+    "BATCH",
     "FAILED",
     "IN_FLIGHT",
+    "NOT_MADE",
+    "OUTCOMES",
+    "PAY_AS_YOU_GO",
+    "PROVISIONED",
     "REFUSED",
     "SERVED",
+    "TIERS",
     "TIMED_OUT",
     "Autoscaler",
+    "BatchTier",
+    "Cascade",
     "Cell",
+    "CheapestMeetingSlo",
+    "DataStore",
     "DegradedState",
     "Disruption",
     "Endpoint",
@@ -42,14 +88,22 @@ __all__ = [
     "KvOccupancy",
     "LatencyLaw",
     "LeastLoaded",
+    "LoadClass",
     "ManagedApi",
+    "Nearest",
     "Outages",
+    "PrefixAffine",
+    "Provisioned",
     "ReplicaHazard",
+    "RequestRecord",
     "RequestsPerReplica",
+    "RetryRule",
     "Router",
     "RunRecord",
+    "SpillOver",
     "SpotInterruptions",
     "StepTime",
+    "Weighted",
     "World",
     "cell_of",
     "degraded_states",
@@ -58,8 +112,10 @@ __all__ = [
     "fleet_time",
     "known_policies",
     "kv_capacity_blocks",
+    "router",
     "saturated_rps",
     "simulate",
+    "simulate_requests",
     "single_api_world",
     "single_pool_world",
     "step_time",

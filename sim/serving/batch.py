@@ -95,6 +95,8 @@ class Batch:
         ledger.outcome[request] = outcome
         ledger.finish_s[request] = now_s
         ledger.replica[request] = self.index
+        if ledger.on_gone is not None:
+            ledger.on_gone(request, now_s)
 
     # --- memory -----------------------------------------------------------------------------------
 

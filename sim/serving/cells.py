@@ -54,4 +54,13 @@ def _shrunk(endpoint: Endpoint, parts: int, of: int) -> Endpoint:
         queue_limit=None if endpoint.queue_limit is None else round(endpoint.queue_limit * share),
         tokens_per_min=None if endpoint.tokens_per_min is None else endpoint.tokens_per_min * share,
         burst_tokens=endpoint.burst_tokens * share,
+        requests_per_min=None if endpoint.requests_per_min is None else endpoint.requests_per_min * share,
+        burst_requests=max(1.0, endpoint.burst_requests * share),
+        provisioned=None
+        if endpoint.provisioned is None
+        else replace(
+            endpoint.provisioned,
+            tokens_per_min=endpoint.provisioned.tokens_per_min * share,
+            burst_tokens=endpoint.provisioned.burst_tokens * share,
+        ),
     )

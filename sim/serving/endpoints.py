@@ -1,9 +1,13 @@
 """What can serve a request: a pool of GPU replicas, or a managed API."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sim.serving.scaling.autoscaler import Autoscaler
 from sim.serving.step_time import StepTime
+
+MOST_RETRIES: Final = 255
+"""Retries are counted in one byte a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class GpuPool:
     kv_blocks: int
     block_tokens: int
     autoscaler: Autoscaler | None = None
+    prefix_cache_tokens: int | None = None
+    """Tokens of prompts that the pool remembers, least recently used first out; `None` remembers all it ever needs."""
+    cost_rank: int = 0
+    """Place among the endpoints by cost, 0 the cheapest; a price is not serving's business."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_running <= self.token_budget:
@@ -75,15 +83,75 @@ class FirstTry:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadClass:
+    """From this share of its limits on, an API answers by another latency law."""
+
+    from_share: float
+    law: LatencyLaw
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRule:
+    """What a client does with a 429: it waits, longer each time, and asks again.
+
+    Before retry k = 1, 2, ... it waits u_k * min(longest_wait_s, first_wait_s * growth^(k-1)),
+    with u_k uniform ("full jitter"). It gives up after `most_retries`, or when its user does.
+    """
+
+    first_wait_s: float
+    growth: float
+    longest_wait_s: float
+    most_retries: int
+
+    def __post_init__(self) -> None:
+        if self.first_wait_s <= 0 or self.growth < 1 or self.longest_wait_s < self.first_wait_s:
+            raise ValueError(
+                f"a client's waits must begin above 0 s, never shrink and reach longest_wait_s last (got {self})"
+            )
+        if not 0 <= self.most_retries <= MOST_RETRIES:
+            raise ValueError(f"most_retries must lie in 0..{MOST_RETRIES} (got {self.most_retries})")
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """Throughput bought ahead: tokens per minute that nobody else uses, answered by a law of their own.
+
+    A request is taken if the bucket holds its tokens, or is full. What does not
+    fit goes to pay-as-you-go where `spills`; else it is answered 429.
+    """
+
+    tokens_per_min: float
+    burst_tokens: float
+    law: LatencyLaw
+    spills: bool = True
+
+    def __post_init__(self) -> None:
+        if self.tokens_per_min <= 0 or self.burst_tokens <= 0:
+            raise ValueError(f"provisioned throughput needs tokens and a bucket above 0 (got {self})")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTier:
+    """Calls that may wait for hours: the whole answer after a lognormal turnaround, within no quota."""
+
+    products: tuple[int, ...]
+    """Indices of the products whose calls go here."""
+    turnaround_median_s: float
+    turnaround_sigma: float
+
+
+@dataclass(frozen=True, slots=True)
 class ManagedApi:
     """A model bought by the token: a stated latency law, not a simulated engine.
 
     A request's two latency draws serve both models of a first try: what is
     slow on one is slow on the other. `concurrency` requests are served at
     once, the rest wait in one first-come queue of at most `queue_limit`.
-    `tokens_per_min` is the quota: a bucket that holds `burst_tokens` and
-    refills at that rate; a client waits, first come first served, until the
-    bucket holds its request's prompt and answer. `None` means no limit.
+    `tokens_per_min` and `requests_per_min` are the quota: buckets that hold a
+    burst and refill at that rate, a request taking its prompt and answer from
+    the one and 1 from the other. Without `retry` a client waits, first come
+    first served, until they hold enough; with it the request is answered 429
+    and the client asks again. `None` means no limit.
     """
 
     id: str
@@ -97,6 +165,27 @@ class ManagedApi:
     tokens_per_min: float | None = None
     burst_tokens: float = 0.0
     first_try: FirstTry | None = None
+    requests_per_min: float | None = None
+    burst_requests: float = 1.0
+    retry: RetryRule | None = None
+    provisioned: Provisioned | None = None
+    batch: BatchTier | None = None
+    load_classes: tuple[LoadClass, ...] = ()
+    """By rising share; below the first the API's own law holds."""
+    cost_rank: int = 0
+    """Place among the endpoints by cost, 0 the cheapest; a price is not serving's business."""
+
+    def __post_init__(self) -> None:
+        shares = [each.from_share for each in self.load_classes]
+        if shares != sorted(set(shares)):
+            raise ValueError(f"API {self.id}: load classes must rise in from_share (got {shares})")
+        if self.load_classes and self.first_try is not None:
+            raise ValueError(f"API {self.id}: load classes and a first try exclude each other; use a cascade router")
+        if self.requests_per_min is not None and (self.requests_per_min <= 0 or self.burst_requests < 1):
+            raise ValueError(
+                f"API {self.id}: requests_per_min must be above 0 and burst_requests at least 1 "
+                f"(got {self.requests_per_min} and {self.burst_requests})"
+            )
 
     @property
     def law(self) -> LatencyLaw:

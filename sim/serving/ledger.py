@@ -1,5 +1,6 @@
 """Every request's standing during a run: plain lists, since the hot path touches one entry at a time."""
 
+from collections.abc import Callable
 from math import inf, nan
 
 import numpy as np
@@ -40,6 +41,10 @@ class Ledger:
         self.start_s = [nan] * len(trace)
         self.first_token_s = [nan] * len(trace)
         self.finish_s = [nan] * len(trace)
+        self.retries = bytearray(len(trace))
+        self.tier = bytearray(len(trace))
+        self.on_gone: Callable[[int, float], None] | None = None
+        """Called with a request and the time at which it has left its endpoint; what follows is scheduled, not done."""
         self.admissions = 0
         self.preemptions = 0
         self._blocks: dict[int, list[int]] = {}
@@ -78,6 +83,8 @@ class Ledger:
         self.outcome[request] = SERVED
         self.finish_s[request] = now_s
         self.replica[request] = replica
+        if self.on_gone is not None:
+            self.on_gone(request, now_s)
 
     def leave(self, request: int, outcome: int, now_s: float, replica: int) -> None:
         """A request goes away unserved."""
@@ -85,6 +92,8 @@ class Ledger:
         self.outcome[request] = outcome
         self.finish_s[request] = now_s
         self.replica[request] = replica
+        if self.on_gone is not None:
+            self.on_gone(request, now_s)
 
     def record(self, *, return_trip_s: np.ndarray, events: int) -> RunRecord:
         """The log, with the way back to the user added to what the user sees."""
@@ -102,4 +111,6 @@ class Ledger:
             finish_s=finish,
             preemptions=self.preemptions,
             events=events,
+            retries=np.frombuffer(bytes(self.retries), dtype=np.uint8).copy(),
+            tier=np.frombuffer(bytes(self.tier), dtype=np.int8).copy(),
         )

@@ -72,7 +72,7 @@ def single_calls(requests: Trace) -> CompoundTrace:
     )
 
 
-def merged(requests: Trace, parts: list[tuple[IntColumn, CompoundTrace]], stores: tuple[str, ...]) -> CompoundTrace:
+def merged(requests: Trace, parts: list[tuple[IntColumn, CompoundTrace]], *, stores: tuple[str, ...]) -> CompoundTrace:
     """One trace of requests whose products unfold each by its own workflow.
 
     Args:

@@ -60,7 +60,7 @@ def unfold(
             parts.append((rows, _Unfolding(part, flow, draws, catalogue).trace(rows, stores)))
         else:
             parts.append((rows, single_calls(part)))
-    return merged(requests, parts, stores)
+    return merged(requests, parts, stores=stores)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""What endpoints report and routers read: loads as they were when last observed.
+
+Without a delay every decision observes anew. With one, all endpoints report at
+its multiples, so what a router reads is up to that old, and all decisions
+between two reports see the same.
+"""
+
+from math import ceil, inf
+
+from sim.serving.api import LiveApi
+from sim.serving.pool import LivePool
+from sim.serving.prefix_cache import PrefixCache
+
+
+class PoolSignals:
+    """A pool's last report."""
+
+    __slots__ = ("blocked", "cache", "cost_rank", "held", "live", "load_share", "replicas", "running")
+
+    def __init__(self, live: LivePool, cache: PrefixCache | None) -> None:
+        self.live = live
+        self.cache = cache
+        self.cost_rank = live.pool.cost_rank
+        self.observe(0.0)
+
+    def observe(self, now_s: float) -> None:
+        load = running = 0
+        blocked = False
+        replicas = self.live.replicas
+        for replica in replicas:
+            load += replica.load
+            running += replica.running
+            blocked = blocked or replica.blocked
+        self.held = load
+        self.running = running
+        self.blocked = blocked
+        self.replicas = len(replicas)
+        places = self.live.pool.max_running * self.replicas
+        self.load_share = load / places if places else inf
+
+    def holds(self, prefix: int) -> bool:
+        return prefix < 0 or self.cache is None or prefix in self.cache.held
+
+    def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
+        """Half a step, the own prompt, and those who wait on the same replica.
+
+        One who waits costs the time of a prompt like ours, or, where memory or
+        places are what is short, the time until the next answer ends:
+        mean answer * step / running. The context of the running is left out of the step.
+        """
+        if not self.replicas:
+            return inf
+        pool = self.live.pool
+        step = pool.step
+        running = self.running // self.replicas
+        waiting = (self.held - self.running) / self.replicas
+        step_s = step.overhead_s + step.per_sequence_s * running + step.weights_s[running]
+        compute_s = step.prefill_s_per_token * prompt_tokens
+        passes = max(1, ceil(prompt_tokens / max(1, pool.token_budget - running)))
+        prompt_s = passes * step_s + compute_s
+        turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
+        return 0.5 * step_s * (running > 0) + prompt_s + waiting * turn_s
+
+
+class ApiSignals:
+    """An API's last report; it remembers no beginnings, since its latency law does not ask."""
+
+    __slots__ = ("cost_rank", "held", "level_tokens", "live", "load_share", "queue_s", "strain")
+
+    def __init__(self, live: LiveApi) -> None:
+        self.live = live
+        self.cost_rank = live.api.cost_rank
+        self.observe(0.0)
+
+    def observe(self, now_s: float) -> None:
+        live = self.live
+        self.held = live.busy + live.queued
+        self.load_share = live.load_share
+        self.strain = live.strain(now_s) if live.by_load else 0.0
+        quota = live.quota_tokens
+        if quota is not None:
+            self.queue_s = max(0.0, quota.at_s - now_s)
+            self.level_tokens = quota.level_at(now_s + self.queue_s)
+
+    def holds(self, prefix: int) -> bool:
+        return True
+
+    def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
+        """The median of the law in force, the wait for the quota and, where no slot is free, for those ahead to end."""
+        api = self.live.api
+        law = next((c.law for c in reversed(api.load_classes) if self.strain >= c.from_share), api.law)
+        wait_s = 0.0
+        quota = self.live.quota_tokens
+        if quota is not None:
+            missing = min(prompt_tokens + answer_tokens, quota.capacity) - self.level_tokens
+            wait_s = self.queue_s + max(0.0, missing / quota.per_s)
+        if self.held >= self.live.slots:
+            whole_s = law.first_token_median_s + answer_tokens * law.token_pace_median_s
+            wait_s += (self.held + 1 - self.live.slots) / self.live.slots * whole_s
+        return wait_s + law.first_token_median_s
+
+
+Signals = PoolSignals | ApiSignals
