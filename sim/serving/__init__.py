@@ -1,10 +1,11 @@
 """The SimPy world: endpoints, routing, and the log of one simulated window."""
 
-from sim.serving.endpoints import Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi
+from sim.serving.endpoints import DisaggregatedPool, Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi
 from sim.serving.record import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, RunRecord
 from sim.serving.routing import FixedShare, LeastLoaded, Router
 from sim.serving.saturation import saturated_rps
 from sim.serving.simulate import simulate
+from sim.serving.speculation import Speculation
 from sim.serving.step_time import StepTime, kv_capacity_blocks, step_time
 from sim.serving.world import World, single_api_world, single_pool_world
 
@@ -14,6 +15,7 @@ __all__ = [
     "REFUSED",
     "SERVED",
     "TIMED_OUT",
+    "DisaggregatedPool",
     "Endpoint",
     "FirstTry",
     "FixedShare",
@@ -23,6 +25,7 @@ __all__ = [
     "ManagedApi",
     "Router",
     "RunRecord",
+    "Speculation",
     "StepTime",
     "World",
     "kv_capacity_blocks",

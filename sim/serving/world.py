@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.serving.endpoints import Endpoint, GpuPool, ManagedApi
+from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool, ManagedApi
 from sim.serving.routing import FixedShare, Router
 
 
@@ -26,7 +26,7 @@ class World:
             raise ValueError(f"every user region needs a round trip to each of the {len(self.endpoints)} endpoints")
 
 
-def single_pool_world(pool: GpuPool) -> World:
+def single_pool_world(pool: GpuPool | DisaggregatedPool) -> World:
     """A pool next to its users."""
     return World(endpoints=(pool,), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,))
 

@@ -1,6 +1,6 @@
 """A window of offered load: every request with all its randomness, drawn before any routing."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +42,17 @@ class Trace:
     """Standard normal: a managed API's time per token."""
     escalate_u: FloatColumn
     """Uniform in [0, 1): whether a first try on a small model is asked again."""
+    speculation_z: FloatColumn = field(default_factory=lambda: np.zeros(0))
+    """Standard normal: how many iterations a speculatively decoded answer takes; left out, each takes its mean."""
+    prefix_group: IntColumn = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Requests of a group hold the KV blocks of their cached tokens together; -1, or left out, shares with nobody."""
 
     def __post_init__(self) -> None:
+        n = len(self.arrival_s)
+        if len(self.speculation_z) == 0:
+            object.__setattr__(self, "speculation_z", np.zeros(n))
+        if len(self.prefix_group) == 0:
+            object.__setattr__(self, "prefix_group", np.full(n, -1, dtype=np.int64))
         lengths = {f.name: len(getattr(self, f.name)) for f in fields(self)}
         if len(set(lengths.values())) != 1:
             raise ValueError(f"columns of a trace differ in length: {lengths}")

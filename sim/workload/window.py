@@ -128,6 +128,7 @@ def draw_requests(mix: Mix, arrival_s: FloatColumn, *, seed: int, replication: i
         api_first_z=draws.of("api_first").standard_normal(n),
         api_pace_z=draws.of("api_pace").standard_normal(n),
         escalate_u=draws.of("escalate").random(n),
+        speculation_z=draws.of("speculation").standard_normal(n),
     )
     for position, product in enumerate(mix.products):
         rows = np.flatnonzero(part == position)
