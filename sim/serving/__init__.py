@@ -14,6 +14,7 @@ from sim.serving.disruption import (
 )
 from sim.serving.endpoints import (
     BatchTier,
+    DisaggregatedPool,
     Endpoint,
     FirstTry,
     GpuPool,
@@ -55,6 +56,7 @@ from sim.serving.routing import (
 from sim.serving.saturation import saturated_rps
 from sim.serving.scaling import Autoscaler, KvOccupancy, RequestsPerReplica, known_policies
 from sim.serving.simulate import simulate, simulate_requests
+from sim.serving.speculation import Speculation
 from sim.serving.step_time import StepTime, kv_capacity_blocks, step_time
 from sim.serving.world import DataStore, World, single_api_world, single_pool_world
 
@@ -77,6 +79,7 @@ __all__ = [
     "CheapestMeetingSlo",
     "DataStore",
     "DegradedState",
+    "DisaggregatedPool",
     "Disruption",
     "Endpoint",
     "FirstTry",
@@ -100,6 +103,7 @@ __all__ = [
     "RetryRule",
     "Router",
     "RunRecord",
+    "Speculation",
     "SpillOver",
     "SpotInterruptions",
     "StepTime",

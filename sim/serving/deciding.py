@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
-from typing import Any
 
 import numpy as np
 
 from sim.serving.api import LiveApi
 from sim.serving.asking import Asking
 from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock
-from sim.serving.endpoints import GpuPool
+from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool
 from sim.serving.fleet import Fleet
-from sim.serving.pool import LivePool
 from sim.serving.prefix_cache import PrefixCache
 from sim.serving.record import TIMED_OUT, RunRecord
 from sim.serving.run import Reasons, Run
@@ -45,11 +43,10 @@ class Deciding(Run):
         self.asking = Asking(trace, world.rtt_s)
         self.reasons = Reasons(len(trace))
         self.caches = [_cache(endpoint) for endpoint in world.endpoints] if world.remembers else None
+        caches = self.caches or [None] * len(self.live)
         self.signals: list[Signals] = [
-            PoolSignals(live, self.caches[e] if self.caches else None)
-            if isinstance(live, LivePool)
-            else ApiSignals(live)
-            for e, live in enumerate(self.live)
+            ApiSignals(live) if isinstance(live, LiveApi) else PoolSignals(live, cache)
+            for live, cache in zip(self.live, caches, strict=True)
         ]
         self.firsts = len(trace)
         """Rows from here on are calls that a smaller model has answered already."""
@@ -172,7 +169,8 @@ class Deciding(Run):
             self.clock.at(heard_s, ARRIVAL, Call(lambda _: self.arrive(call, heard_s)))
 
 
-def _cache(endpoint: Any) -> PrefixCache | None:
-    if isinstance(endpoint, GpuPool) and endpoint.prefix_cache_tokens is not None:
-        return PrefixCache(endpoint.prefix_cache_tokens)
+def _cache(endpoint: Endpoint) -> PrefixCache | None:
+    pool = endpoint.prefill if isinstance(endpoint, DisaggregatedPool) else endpoint
+    if isinstance(pool, GpuPool) and pool.prefix_cache_tokens is not None:
+        return PrefixCache(pool.prefix_cache_tokens)
     return None

@@ -1,9 +1,11 @@
-"""What can serve a request: a pool of GPU replicas, or a managed API."""
+"""What can serve a request: a pool of GPU replicas, whole or split by phase, or a managed API."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from sim.serving.scaling.autoscaler import Autoscaler
+from sim.serving.speculation import Speculation
 from sim.serving.step_time import StepTime
 
 MOST_RETRIES: Final = 255
@@ -17,6 +19,9 @@ class GpuPool:
     Requests go to the replica with the fewest waiting and running.
     `kv_blocks` of `block_tokens` tokens each are the KV cache of one replica.
     With an autoscaler `replicas` is what a window begins with.
+    `product_priority[product]` ranks the products in every queue, the highest
+    first; empty where all are equal. `speculation` is `None` where no tokens
+    are proposed.
     """
 
     id: str
@@ -32,12 +37,16 @@ class GpuPool:
     """Tokens of prompts that the pool remembers, least recently used first out; `None` remembers all it ever needs."""
     cost_rank: int = 0
     """Place among the endpoints by cost, 0 the cheapest; a price is not serving's business."""
+    product_priority: tuple[int, ...] = ()
+    speculation: Speculation | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.max_running <= self.token_budget:
+        tokens = 1 if self.speculation is None else 1 + self.speculation.draft_tokens
+        if not 1 <= self.max_running * tokens <= self.token_budget:
             raise ValueError(
-                f"pool {self.id}: max_running must lie between 1 and the token budget of {self.token_budget} "
-                f"(got {self.max_running}): each running answer takes one token of every step"
+                f"pool {self.id}: max_running must lie between 1 and {self.token_budget // tokens} "
+                f"(got {self.max_running}): each running answer takes {tokens} of the token budget of "
+                f"{self.token_budget} in every step"
             )
         if self.replicas < 1 or self.kv_blocks < 1:
             raise ValueError(
@@ -194,4 +203,43 @@ class ManagedApi:
         )
 
 
-Endpoint = GpuPool | ManagedApi
+@dataclass(frozen=True, slots=True)
+class DisaggregatedPool:
+    """Replicas that compute prompts, and others that decode: DistServe (Zhong et al. 2024), Splitwise (Patel et al. 2024).
+
+    A prompt is computed, and its first token said, on the least loaded replica
+    of `prefill`; its KV then crosses that replica's own link, one prompt at a
+    time, and the request joins the least loaded replica of `decode`. A request
+    must fit whole in the memory of either. The engines are `GpuPool`s whose id
+    and region are those of the whole; both rank products alike.
+    """
+
+    id: str
+    region: int
+    prefill: GpuPool
+    decode: GpuPool
+    link_latency_s: float
+    """Time a transfer takes beside its bytes [s]."""
+    link_s_per_token: float
+    """KV bytes of one token over the bandwidth of a link [s]."""
+    cost_rank: int = 0
+    """Place among the endpoints by cost, 0 the cheapest."""
+
+    def __post_init__(self) -> None:
+        if self.prefill.speculation is not None:
+            raise ValueError(
+                f"pool {self.id}: its prefill replicas never decode: give the speculation to the decode replicas"
+            )
+        if self.prefill.product_priority != self.decode.product_priority:
+            raise ValueError(
+                f"pool {self.id}: prefill and decode replicas must rank products alike "
+                f"(got {self.prefill.product_priority} and {self.decode.product_priority})"
+            )
+        if not (self.link_latency_s >= 0 and 0 < self.link_s_per_token < inf):
+            raise ValueError(
+                f"pool {self.id}: a link needs a latency of 0 s or more and a time above 0 s for a token "
+                f"(got {self.link_latency_s} and {self.link_s_per_token})"
+            )
+
+
+Endpoint = GpuPool | DisaggregatedPool | ManagedApi

@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.serving.api import LiveApi
 from sim.serving.clock import FLEET, WARNING, Call, Clock
+from sim.serving.disaggregated import LiveDisaggregatedPool
 from sim.serving.disruption.outages import Disruption
 from sim.serving.ledger import Ledger
 from sim.serving.pool import LivePool
@@ -13,7 +14,7 @@ from sim.serving.scaling.controller import Controller
 from sim.serving.slots import Slots
 from sim.serving.world import World
 
-LiveEndpoint = LivePool | LiveApi
+LiveEndpoint = LivePool | LiveDisaggregatedPool | LiveApi
 
 
 class Fleet:

@@ -7,11 +7,12 @@ from math import inf
 
 from sim.serving.clock import DEADLINE, Call, Clock
 from sim.serving.ledger import WAITING, Ledger
+from sim.serving.ranked_queue import RankedQueue
 from sim.serving.record import TIMED_OUT
 
 
 class WaitingRoom:
-    """The first-come queue of a replica.
+    """The first-come queue of a replica, or one by priority where `level_of` is given.
 
     Most requests are admitted at the next boundary, long before their
     deadline; only those that are passed over enter the heap of deadlines, and
@@ -22,13 +23,21 @@ class WaitingRoom:
 
     __slots__ = ("at_s", "call", "clock", "deadlines", "index", "ledger", "on_leave", "queue", "unlisted")
 
-    def __init__(self, clock: Clock, ledger: Ledger, index: int, on_leave: Callable[[float, int, bool], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        ledger: Ledger,
+        index: int,
+        on_leave: Callable[[float, int, bool], None],
+        *,
+        level_of: list[int] | None = None,
+    ) -> None:
         self.clock = clock
         self.ledger = ledger
         self.index = index
         self.on_leave = on_leave
         """Called as on_leave(now_s, number that left, whether the head was one of them)."""
-        self.queue: deque[int] = deque()
+        self.queue: deque[int] | RankedQueue = deque() if level_of is None else RankedQueue(level_of)
         self.unlisted: list[int] = []
         self.deadlines: list[tuple[float, int]] = []
         self.at_s = inf
@@ -51,7 +60,7 @@ class WaitingRoom:
         return -1
 
     def put_back(self, request: int) -> None:
-        """A preempted request waits in front of all others."""
+        """A preempted request waits in front of all others of its priority."""
         self.queue.appendleft(request)
         self.unlisted.append(request)
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from sim.serving.api import LiveApi
 from sim.serving.clock import ARRIVAL, Call, Clock
-from sim.serving.endpoints import GpuPool
+from sim.serving.disaggregated import LiveDisaggregatedPool
+from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool
 from sim.serving.fleet import LiveEndpoint
 from sim.serving.ledger import Ledger
 from sim.serving.pool import LivePool
@@ -33,12 +34,14 @@ class Run:
     def open(self, trace: Trace) -> None:
         """Make the live endpoints for a trace whose times are those at the endpoints."""
         self.ledger = Ledger(trace)
-        self.live: list[LiveEndpoint] = [
-            LivePool(self.clock, endpoint, self.ledger)
-            if isinstance(endpoint, GpuPool)
-            else LiveApi(self.clock, endpoint, self.ledger, trace)
-            for endpoint in self.world.endpoints
-        ]
+        self.live: list[LiveEndpoint] = [self._live(endpoint, trace) for endpoint in self.world.endpoints]
+
+    def _live(self, endpoint: Endpoint, trace: Trace) -> LiveEndpoint:
+        if isinstance(endpoint, GpuPool):
+            return LivePool(self.clock, endpoint, self.ledger)
+        if isinstance(endpoint, DisaggregatedPool):
+            return LiveDisaggregatedPool(self.clock, endpoint, self.ledger)
+        return LiveApi(self.clock, endpoint, self.ledger, trace)
 
     @property
     def unreached(self) -> dict[bool, int]:

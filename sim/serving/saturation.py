@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.serving.endpoints import Endpoint, GpuPool
+from sim.serving.endpoints import Endpoint, GpuPool, ManagedApi
 from sim.serving.record import SERVED
 from sim.serving.simulate import simulate
 from sim.serving.world import single_pool_world
@@ -23,10 +23,11 @@ def saturated_rps(endpoint: Endpoint, trace: Trace) -> float:
     """Requests per second that an endpoint completes when it is never short of work.
 
     For a pool one replica is probed with all requests of the trace present at
-    once, and the replicas add up: under backlog no dispatcher matters. For an
+    once, and the replicas add up: under backlog no dispatcher matters. A
+    disaggregated pool is probed whole, since its phases share the work. For an
     API it is the quota over the mean tokens of a request; infinite without a quota.
     """
-    if not isinstance(endpoint, GpuPool):
+    if isinstance(endpoint, ManagedApi):
         if endpoint.tokens_per_min is None:
             return float("inf")
         return endpoint.tokens_per_min / 60 / float(np.mean(trace.input_tokens + trace.output_tokens))
@@ -36,7 +37,9 @@ def saturated_rps(endpoint: Endpoint, trace: Trace) -> float:
         patience_s=np.full(len(trace), np.inf),
         user_region=np.zeros(len(trace), dtype=np.int64),
     )
-    record = simulate(single_pool_world(replace(endpoint, replicas=1)), backlog)
+    probed = replace(endpoint, replicas=1) if isinstance(endpoint, GpuPool) else endpoint
+    record = simulate(single_pool_world(probed), backlog)
     finish_s = np.sort(record.finish_s[record.outcome == SERVED])
     first, last = (int(share * (len(finish_s) - 1)) for share in STEADY)
-    return float((last - first) / (finish_s[last] - finish_s[first])) * endpoint.replicas
+    rate_rps = float((last - first) / (finish_s[last] - finish_s[first]))
+    return rate_rps * endpoint.replicas if isinstance(endpoint, GpuPool) else rate_rps

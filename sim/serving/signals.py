@@ -5,38 +5,63 @@ its multiples, so what a router reads is up to that old, and all decisions
 between two reports see the same.
 """
 
+from collections.abc import Sequence
 from math import ceil, inf
 
 from sim.serving.api import LiveApi
+from sim.serving.disaggregated import LiveDisaggregatedPool
 from sim.serving.pool import LivePool
 from sim.serving.prefix_cache import PrefixCache
+from sim.serving.replica import Replica
 
 
 class PoolSignals:
-    """A pool's last report."""
+    """A pool's last report; `engine` and `front` are the replicas that compute prompts, and what they are."""
 
-    __slots__ = ("blocked", "cache", "cost_rank", "held", "live", "load_share", "replicas", "running")
+    __slots__ = (
+        "blocked",
+        "cache",
+        "cost_rank",
+        "engine",
+        "held",
+        "live",
+        "load_share",
+        "replicas",
+        "running",
+        "waiting",
+    )
 
-    def __init__(self, live: LivePool, cache: PrefixCache | None) -> None:
+    def __init__(self, live: LivePool | LiveDisaggregatedPool, cache: PrefixCache | None) -> None:
         self.live = live
+        self.engine = live.pool.prefill if isinstance(live, LiveDisaggregatedPool) else live.pool
         self.cache = cache
         self.cost_rank = live.pool.cost_rank
+        self.held = self.replicas = 0
         self.observe(0.0)
 
     def observe(self, now_s: float) -> None:
-        load = running = 0
+        live = self.live
+        if isinstance(live, LiveDisaggregatedPool):
+            self._observe_front(live.prefill)
+            self.load_share = live.load_share
+            self.held = sum(replica.load for replica in live.decode) + len(live.in_flight) + self.held
+            return
+        self._observe_front(live.replicas)
+        places = self.engine.max_running * self.replicas
+        self.load_share = self.held / places if places else inf
+
+    def _observe_front(self, replicas: Sequence[Replica]) -> None:
+        held = running = 0
         blocked = False
-        replicas = self.live.replicas
         for replica in replicas:
-            load += replica.load
+            held += replica.load
             running += replica.running
             blocked = blocked or replica.blocked
-        self.held = load
+        self.held = held
         self.running = running
+        self.waiting = held - running
         self.blocked = blocked
         self.replicas = len(replicas)
-        places = self.live.pool.max_running * self.replicas
-        self.load_share = load / places if places else inf
 
     def holds(self, prefix: int) -> bool:
         return prefix < 0 or self.cache is None or prefix in self.cache.held
@@ -50,16 +75,14 @@ class PoolSignals:
         """
         if not self.replicas:
             return inf
-        pool = self.live.pool
-        step = pool.step
+        engine = self.engine
+        step = engine.step
         running = self.running // self.replicas
-        waiting = (self.held - self.running) / self.replicas
         step_s = step.overhead_s + step.per_sequence_s * running + step.weights_s[running]
         compute_s = step.prefill_s_per_token * prompt_tokens
-        passes = max(1, ceil(prompt_tokens / max(1, pool.token_budget - running)))
-        prompt_s = passes * step_s + compute_s
+        passes = max(1, ceil(prompt_tokens / max(1, engine.token_budget - running)))
         turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
-        return 0.5 * step_s * (running > 0) + prompt_s + waiting * turn_s
+        return 0.5 * step_s * (running > 0) + passes * step_s + compute_s + self.waiting / self.replicas * turn_s
 
 
 class ApiSignals:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sim.serving.disruption.outages import Disruption
-from sim.serving.endpoints import Endpoint, GpuPool, ManagedApi
+from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool, ManagedApi
 from sim.serving.routing import FixedShare, Router
 
 
@@ -67,7 +67,8 @@ class World:
     @property
     def remembers(self) -> bool:
         """Whether a pool's prefix cache is finite, so that hits depend on where calls went before."""
-        return any(isinstance(each, GpuPool) and each.prefix_cache_tokens is not None for each in self.endpoints)
+        pools = [each.prefill if isinstance(each, DisaggregatedPool) else each for each in self.endpoints]
+        return any(isinstance(pool, GpuPool) and pool.prefix_cache_tokens is not None for pool in pools)
 
     @property
     def fleet_changes(self) -> bool:
@@ -76,7 +77,7 @@ class World:
         return scaled or self.disruption is not None
 
 
-def single_pool_world(pool: GpuPool) -> World:
+def single_pool_world(pool: GpuPool | DisaggregatedPool) -> World:
     """A pool next to its users."""
     return World(endpoints=(pool,), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,))
 

@@ -140,7 +140,7 @@ class _Unfolding:
         n = graph.calls
         prompt, answer, reused = (np.empty(n, dtype=np.int64) for _ in range(3))
         route_u, escalate_u, retry_u = np.empty(n), np.empty(n), np.empty(n)
-        first_z, pace_z = np.empty(n), np.empty(n)
+        first_z, pace_z, speculation_z = np.empty(n), np.empty(n), np.empty(n)
         for at, step in enumerate(self.flow.steps):
             if not isinstance(step, CallStep):
                 continue
@@ -151,7 +151,7 @@ class _Unfolding:
             reused[nodes] = np.floor(step.reused_prompt_share * prompt[nodes])
             for column, name in ((route_u, "route"), (escalate_u, "escalate"), (retry_u, "retry")):
                 column[nodes] = self._uniform(f"{step.id}/{name}", nodes)
-            for column, name in ((first_z, "api_first"), (pace_z, "api_pace")):
+            for column, name in ((first_z, "api_first"), (pace_z, "api_pace"), (speculation_z, "speculation")):
                 column[nodes] = self.draws.of(f"{step.id}/{name}").standard_normal(len(nodes))
         prefix = self.requests.prefix[request]
         talk = self._conversation_steps()
@@ -175,6 +175,7 @@ class _Unfolding:
             api_first_z=first_z,
             api_pace_z=pace_z,
             escalate_u=escalate_u,
+            speculation_z=speculation_z,
             prefix=prefix,
             retry_u=retry_u,
         )

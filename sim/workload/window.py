@@ -172,6 +172,7 @@ def draw_requests(mix: Mix, arrival_s: FloatColumn, *, seed: int, replication: i
         escalate_u=draws.of("escalate").random(n),
         prefix=np.full(n, EVERYWHERE),
         retry_u=draws.of("retry").random(n),
+        speculation_z=draws.of("speculation").standard_normal(n),
     )
     u_prefix = draws.of("prefix").random(n)
     for position, product in enumerate(mix.products):

@@ -13,9 +13,17 @@ from sim.serving import (
     simulate,
     single_pool_world,
 )
-from tests.reference.cases import Case, cases, disrupted_cases, exact_clocks, jittered_clocks
-from tests.reference.continuous_batching import Disruption, Played, play
+from tests.reference.cases import (
+    Case,
+    cases,
+    cases_in_modes,
+    disaggregated_cases,
+    disrupted_cases,
+    exact_clocks,
+    jittered_clocks,
+)
 from tests.reference.disrupted import simulate_disrupted
+from tests.reference.playing import Disruption, Played, play, play_disaggregated
 
 RELATIVE = 1e-9
 
@@ -76,6 +84,30 @@ def test_agrees_to_the_last_bit_where_events_tie(case: Case) -> None:
 @given(cases(jittered_clocks))
 def test_agrees_where_times_are_arbitrary(case: Case) -> None:
     assert_agree(by_engine(case), play(case.pool, case.trace), relative=RELATIVE)
+
+
+@settings(max_examples=300)
+@given(cases_in_modes(exact_clocks))
+def test_modes_agree_to_the_last_bit(case: Case) -> None:
+    assert_agree(by_engine(case), play(case.pool, case.trace), relative=0)
+
+
+@settings(max_examples=300)
+@given(cases_in_modes(jittered_clocks))
+def test_modes_agree_where_times_are_arbitrary(case: Case) -> None:
+    assert_agree(by_engine(case), play(case.pool, case.trace), relative=RELATIVE)
+
+
+@settings(max_examples=200)
+@given(disaggregated_cases(exact_clocks))
+def test_split_pools_agree_to_the_last_bit(case: Case) -> None:
+    assert_agree(by_engine(case), play_disaggregated(case.pool, case.trace), relative=0)
+
+
+@settings(max_examples=200)
+@given(disaggregated_cases(jittered_clocks))
+def test_split_pools_agree_where_times_are_arbitrary(case: Case) -> None:
+    assert_agree(by_engine(case), play_disaggregated(case.pool, case.trace), relative=RELATIVE)
 
 
 @settings(max_examples=200)

@@ -9,7 +9,7 @@ from sim.serving.clock import ARRIVAL, Call, Clock
 from sim.serving.ledger import Ledger
 from sim.serving.replica import Replica
 from sim.workload.trace import Trace
-from tests.reference.continuous_batching import Disruption
+from tests.reference.playing import Disruption
 
 DISRUPTION = ARRIVAL - 1
 """At equal times a disruption comes before all else."""

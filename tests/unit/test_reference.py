@@ -8,8 +8,9 @@ import pytest
 
 from sim.serving import REFUSED, SERVED, TIMED_OUT, GpuPool, simulate, single_pool_world
 from sim.workload.trace import Trace
-from tests.reference.continuous_batching import Disruption, Request, iteration_s, play
+from tests.reference.continuous_batching import Request, iteration_s
 from tests.reference.disrupted import simulate_disrupted
+from tests.reference.playing import Disruption, play
 from tests.reference.workloads import Ask, make_pool, make_step, trace_of
 
 Ends = list[tuple[int, float, float]]
@@ -238,7 +239,7 @@ def test_iteration_time_where_memory_is_the_longer() -> None:
     decoding = [a_request(kv_tokens=10), a_request(kv_tokens=20)]
     chunks = [(a_request(kv_tokens=5), 1), (a_request(kv_tokens=0), 2)]
     # 2 answers, 2 chunks, 5 tokens, 10 + 20 + 5 tokens read from the cache.
-    assert iteration_s(step, decoding, chunks) == 1.0 + 0.5 * 4 + (0.25 + 2.0 * 5) + (100.0 + 3.0 * 35)
+    assert iteration_s(make_pool(step), decoding, chunks) == 1.0 + 0.5 * 4 + (0.25 + 2.0 * 5) + (100.0 + 3.0 * 35)
 
 
 def test_iteration_time_where_computing_is_the_longer() -> None:
@@ -252,7 +253,7 @@ def test_iteration_time_where_computing_is_the_longer() -> None:
     decoding = [a_request(kv_tokens=10)]
     chunks = [(a_request(kv_tokens=5), 3), (a_request(kv_tokens=0), 2)]
     # Attention: 3 tokens each see 5 + 1.5, 2 tokens each see 0 + 1.
-    assert iteration_s(step, decoding, chunks) == 1.0 + 7.0 * 5 + 11.0 + 0.5 * (3 * 6.5 + 2 * 1.0)
+    assert iteration_s(make_pool(step), decoding, chunks) == 1.0 + 7.0 * 5 + 11.0 + 0.5 * (3 * 6.5 + 2 * 1.0)
 
 
 def test_preemptions_and_iterations_are_counted() -> None:
