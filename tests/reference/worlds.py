@@ -77,23 +77,31 @@ def world(router: Router, *endpoints: Endpoint, signal_delay_s: float = 0.0) -> 
     )
 
 
-def load(n: int, *, rate_rps: float, seed: int = 1, patience_s: float | None = 20.0) -> Trace:
+def mix(*, patience_s: float | None = 20.0) -> Mix:
     """One product from both regions, a third of whose requests must stay in the EU."""
     law: PatienceLaw = "none" if patience_s is None else "exponential"
-    product = ProductLoad(
-        index=0,
-        share=1.0,
-        input_law=LognormalLaw(300, 1.0),
-        output_law=LognormalLaw(40, 0.8),
-        reused_prompt_share=0.5,
-        patience_law=law,
-        patience_mean_s=patience_s or 0.0,
-        user_shares=(0.6, 0.4),
-        needs_eu_share=(0.2, 0.6),
-        prefixes=40,
-        prefix_skew=1.0,
+    return Mix(
+        (
+            ProductLoad(
+                index=0,
+                share=1.0,
+                input_law=LognormalLaw(300, 1.0),
+                output_law=LognormalLaw(40, 0.8),
+                reused_prompt_share=0.5,
+                patience_law=law,
+                patience_mean_s=patience_s or 0.0,
+                user_shares=(0.6, 0.4),
+                needs_eu_share=(0.2, 0.6),
+                prefixes=40,
+                prefix_skew=1.0,
+            ),
+        )
     )
-    return draw_window(Mix((product,)), n, rate_rps=rate_rps, seed=seed, replication=0, name="test")
+
+
+def load(n: int, *, rate_rps: float, seed: int = 1, patience_s: float | None = 20.0, cv: float = 1.0) -> Trace:
+    """Requests of `mix`."""
+    return draw_window(mix(patience_s=patience_s), n, rate_rps=rate_rps, seed=seed, replication=0, name="test", cv=cv)
 
 
 def lengths(prompt: float, answer: float) -> dict[str, object]:
