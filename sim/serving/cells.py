@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from math import gcd
 
-from sim.serving.endpoints import Endpoint, GpuPool
+from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool
 from sim.serving.world import World
 
 
@@ -34,7 +34,7 @@ def cell_of(world: World, *, most_replicas: int) -> Cell:
         raise ValueError(
             "a cell stands for pools of fixed size: simulate a world with autoscalers or drawn outages as it is"
         )
-    replicas = [endpoint.replicas for endpoint in world.endpoints if isinstance(endpoint, GpuPool)]
+    replicas = [pool.replicas for endpoint in world.endpoints for pool in _pools(endpoint)]
     total = sum(replicas)
     common = gcd(*replicas)
     if total <= most_replicas or common <= 1:
@@ -44,9 +44,18 @@ def cell_of(world: World, *, most_replicas: int) -> Cell:
     return Cell(replace(world, endpoints=endpoints), parts / common)
 
 
+def _pools(endpoint: Endpoint) -> tuple[GpuPool, ...]:
+    if isinstance(endpoint, DisaggregatedPool):
+        return (endpoint.prefill, endpoint.decode)
+    return (endpoint,) if isinstance(endpoint, GpuPool) else ()
+
+
 def _shrunk(endpoint: Endpoint, parts: int, of: int) -> Endpoint:
     if isinstance(endpoint, GpuPool):
         return replace(endpoint, replicas=endpoint.replicas * parts // of)
+    if isinstance(endpoint, DisaggregatedPool):
+        prefill, decode = (replace(pool, replicas=pool.replicas * parts // of) for pool in _pools(endpoint))
+        return replace(endpoint, prefill=prefill, decode=decode)
     share = parts / of
     return replace(
         endpoint,

@@ -127,6 +127,21 @@ class LiveDisaggregatedPool:
             return
         _least_loaded(self.prefill).offer(request, now_s)
 
+    def fail(self, now_s: float) -> list[int]:
+        """The whole pool stops at once; the requests to route again: by replica, then those between two.
+
+        Where a prompt was on its way, its first token was said, and is read again with the prompt.
+        """
+        lost = [request for replica in self.replicas for request in replica.fail(now_s)]
+        for _, request in sorted(self.in_flight):
+            self.ledger.stage[request] = WAITING
+            self.ledger.target[request] += 1
+            lost.append(request)
+        self.in_flight.clear()
+        for sender in self.prefill:
+            sender.link_free_s = now_s
+        return lost
+
     def _send(self, request: int, now_s: float, sender: PrefillReplica) -> None:
         """The KV of a prompt enters the sender's link, when those before it have crossed."""
         takes_s = self.pool.link_latency_s + self.pool.link_s_per_token * self.ledger.target[request]

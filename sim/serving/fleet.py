@@ -21,7 +21,8 @@ class Fleet:
     """Slots of every pool, their autoscalers, and the outages drawn for the window.
 
     A lost request is handed to `on_lost(request, now_s)`, which sends it to the
-    router again. An API in an outage takes no call, and finishes those it has.
+    router again. An API in an outage takes no call, and finishes those it has;
+    a pool split by phase is out as a whole or not at all.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Fleet:
         on_lost: Callable[[int, float], None],
     ) -> None:
         self.clock = clock
+        self.live = live
         self.on_lost = on_lost
         self.changes: list[FleetChange] = []
         self.losses = 0
@@ -77,9 +79,12 @@ class Fleet:
             self.changes.append(FleetChange(now_s, endpoint, -1, "lost", "outage"))
 
     def _lose_all(self, endpoint: int, now_s: float) -> None:
+        live = self.live[endpoint]
         if endpoint in self.slots:
             slots = self.slots[endpoint]
             self._lose(slots, range(len(slots)), now_s)
+        elif isinstance(live, LiveDisaggregatedPool):
+            self._send_back(live.fail(now_s), now_s)
 
     def _come_back(self, endpoint: int, now_s: float) -> None:
         self.outages[endpoint] -= 1
@@ -90,7 +95,9 @@ class Fleet:
             self.changes.append(FleetChange(now_s, endpoint, -1, "back", "outage over"))
 
     def _lose(self, slots: Slots, which: Sequence[int], now_s: float) -> None:
-        lost = slots.lose(which, now_s)
+        self._send_back(slots.lose(which, now_s), now_s)
+
+    def _send_back(self, lost: Sequence[int], now_s: float) -> None:
         self.losses += len(lost)
         for request in lost:
             self.on_lost(request, now_s)

@@ -11,6 +11,7 @@ from sim.serving import (
     SERVED,
     TIMED_OUT,
     Autoscaler,
+    DisaggregatedPool,
     Disruption,
     FixedShare,
     KvOccupancy,
@@ -21,9 +22,10 @@ from sim.serving import (
     simulate,
 )
 from sim.serving.clock import Clock
+from sim.serving.deciding import Deciding
+from sim.serving.disaggregated import LiveDisaggregatedPool
 from sim.serving.disruption import EndpointOutage, ReplicaOutage
 from sim.serving.pool import LivePool
-from sim.serving.simulate import _Deciding
 from sim.workload.trace import Trace
 from tests.reference.workloads import Ask, make_pool, make_step, trace_of
 
@@ -32,7 +34,7 @@ LAST_S = 60.0
 
 
 def a_world(rng: np.random.Generator) -> World:
-    """Two pools and an API, with outages and perhaps autoscalers; iterations take a tenth of a second or more."""
+    """Two pools, one split by phase and an API, with outages and perhaps autoscalers."""
     step = make_step(overhead_s=0.1, kv_s_per_token=1e-4, prefill_s_per_token=2e-3)
     pools = tuple(
         replace(
@@ -50,10 +52,12 @@ def a_world(rng: np.random.Generator) -> World:
         for name in ("first", "second")
     )
     api = ManagedApi("api", 1, 0.5, 0.0, 0.1, 0.0, concurrency=2, queue_limit=3)
+    half = replace(pools[1], id="split", autoscaler=None)
+    split = DisaggregatedPool("split", 0, prefill=half, decode=half, link_latency_s=0.2, link_s_per_token=0.01)
     return World(
-        endpoints=(*pools, api),
-        router=(LeastLoaded(), FixedShare((0.5, 0.4, 0.1)))[rng.integers(2)],
-        rtt_s=((0.0, 0.0, 0.0),),
+        endpoints=(*pools, api, split),
+        router=(LeastLoaded(), FixedShare((0.4, 0.3, 0.1, 0.2)))[rng.integers(2)],
+        rtt_s=((0.0,) * 4,),
         eu_endpoints=(0,),
         disruption=a_disruption(rng, [pool.slots for pool in pools]),
     )
@@ -69,7 +73,7 @@ def an_autoscaler(rng: np.random.Generator) -> Autoscaler | None:
 
 
 def a_disruption(rng: np.random.Generator, slots: list[int]) -> Disruption:
-    """Up to six losses of a replica, some with notice, and up to two of a whole endpoint; many overlap."""
+    """Up to six losses of a replica, some with notice, and up to four of a whole endpoint; many overlap."""
     replicas = []
     for _ in range(rng.integers(7)):
         pool = int(rng.integers(len(slots)))
@@ -79,9 +83,9 @@ def a_disruption(rng: np.random.Generator, slots: list[int]) -> Disruption:
             ReplicaOutage(pool, int(rng.integers(slots[pool])), notice_s, lost_s, lost_s + rng.uniform(0, 30))
         )
     whole = []
-    for _ in range(rng.integers(3)):
+    for _ in range(rng.integers(5)):
         begins_s = rng.uniform(0, LAST_S)
-        whole.append(EndpointOutage(int(rng.integers(len(slots) + 1)), begins_s, begins_s + rng.uniform(0, 30)))
+        whole.append(EndpointOutage(int(rng.integers(len(slots) + 2)), begins_s, begins_s + rng.uniform(0, 30)))
     return Disruption(tuple(replicas), tuple(whole))
 
 
@@ -103,13 +107,15 @@ seeds = st.integers(0, 10**9)
 instants = st.floats(0.01, 90.0)
 
 
-def held(run: _Deciding) -> int:
+def held(run: Deciding) -> int:
     """Requests that some endpoint has, drained and draining replicas included."""
     assert run.fleet is not None
     total = 0
     for endpoint, live in enumerate(run.live):
         if isinstance(live, LivePool):
             total += sum(slot.replica.load for slot in run.fleet.slots[endpoint].all if slot.replica is not None)
+        elif isinstance(live, LiveDisaggregatedPool):
+            total += sum(replica.load for replica in live.replicas) + len(live.in_flight)
         else:
             total += live.busy + live.queued
     return total
@@ -120,7 +126,7 @@ def held(run: _Deciding) -> int:
 def test_at_every_instant_each_request_is_somewhere(seed: int, until_s: float) -> None:
     rng = np.random.default_rng(seed)
     world, trace = a_world(rng), a_trace(rng)
-    run = _Deciding(Clock(), world, trace)
+    run = Deciding(Clock(), world, trace)
     record = run.run(until_s)
     # At the last instant itself the clock stops before what would happen then.
     arrived = int(np.count_nonzero(trace.arrival_s < until_s))
@@ -133,7 +139,7 @@ def test_at_every_instant_each_request_is_somewhere(seed: int, until_s: float) -
 def test_every_request_has_one_end_and_its_times_are_in_order(seed: int, away_s: float) -> None:
     rng = np.random.default_rng(seed)
     world, trace = a_world(rng), a_trace(rng)
-    record = simulate(replace(world, rtt_s=((0.0, away_s, 2 * away_s),)), trace)
+    record = simulate(replace(world, rtt_s=((0.0, away_s, 2 * away_s, away_s),)), trace)
     assert record.count(IN_FLIGHT) == 0
     served = record.outcome == SERVED
     assert np.all(record.first_token_s[served] <= record.finish_s[served])

@@ -26,7 +26,7 @@ class DegradedState:
     """One state of a world and its share of the hours.
 
     Attributes:
-        up: replicas up in each endpoint; 1 or 0 for an API.
+        up: replicas up in each endpoint; 1 or 0 for an API or a pool split by phase.
         weight: share of the hours that the state stands for, `folded` included.
         folded: the part of it in which more is out than the state shows.
     """

@@ -85,8 +85,8 @@ class Hazards:
     """What can go out in a world.
 
     `endpoints` has one entry for each endpoint of the world: of a pool the
-    hazard of one of its replicas, of an API its outages, `None` where it never
-    fails. An outage of a region takes every endpoint there.
+    hazard of one of its replicas; of an API, or of a pool split by phase, the
+    outages of the whole; `None` where it never fails. An outage of a region takes every endpoint there.
     """
 
     endpoints: tuple[ReplicaHazard | Outages | None, ...]

@@ -63,7 +63,7 @@ class Controller:
 
 
 def kv_share(replica: Replica, now_s: float) -> float:
-    """Share of a replica's KV blocks that its batch holds, exact in the middle of a jump."""
+    """Share of a replica's KV blocks that its batch holds, shared prefixes included; exact in the middle of a jump."""
     if replica.running == 0:
         return 0.0
     steps = 0
@@ -72,5 +72,5 @@ def kv_share(replica: Replica, now_s: float) -> float:
         steps = steps_until(replica.first_s, replica.slope_s, since_s)
         if elapsed_s(replica.first_s, replica.slope_s, steps) > since_s:
             steps -= 1
-    held = replica.held(replica.iteration + steps, replica.context + replica.decoding * steps)
-    return held / replica.memory.blocks
+    held = replica.held(replica.iteration + steps, replica.context + replica.memory.pace * steps)
+    return 1 - (replica.capacity - held) / replica.pool.kv_blocks
