@@ -122,7 +122,10 @@ class Deciding(Run):
 
     def _report_next(self, now_s: float) -> None:
         delay_s = self.world.signal_delay_s
-        next_s = (now_s // delay_s + 1) * delay_s
+        number = int(now_s / delay_s)
+        while number * delay_s <= now_s:
+            number += 1
+        next_s = number * delay_s
         self.reported = True
         self.clock.at(next_s, BOUNDARY, Call(lambda _: self._report_or_rest(next_s)))
 
