@@ -75,6 +75,10 @@ class Ledger:
         self.finish_s[request] = now_s
         self.replica[request] = replica
 
+    def forget_after(self, time_s: float) -> None:
+        """The clock stopped here: a first token that an API would have given later has not appeared."""
+        self.first_token_s = [nan if first_s > time_s else first_s for first_s in self.first_token_s]
+
     def record(self, *, return_trip_s: np.ndarray, events: int) -> RunRecord:
         """The log, with the way back to the user added to what the user sees."""
         outcome = np.frombuffer(bytes(self.outcome), dtype=np.int8).copy()

@@ -30,7 +30,12 @@ def saturated_rps(endpoint: Endpoint, trace: Trace) -> float:
         if endpoint.tokens_per_min is None:
             return float("inf")
         return endpoint.tokens_per_min / 60 / float(np.mean(trace.input_tokens + trace.output_tokens))
-    backlog = replace(trace, arrival_s=np.zeros(len(trace)), patience_s=np.full(len(trace), np.inf))
+    backlog = replace(
+        trace,
+        arrival_s=np.zeros(len(trace)),
+        patience_s=np.full(len(trace), np.inf),
+        user_region=np.zeros(len(trace), dtype=np.int64),
+    )
     record = simulate(single_pool_world(replace(endpoint, replicas=1)), backlog)
     finish_s = np.sort(record.finish_s[record.outcome == SERVED])
     first, last = (int(share * (len(finish_s) - 1)) for share in STEADY)

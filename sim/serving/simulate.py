@@ -78,6 +78,8 @@ class _Run:
         if total:
             clock.at(times_s[0], ARRIVAL, Call(arrivals))
         clock.run(until=until_s)
+        if until_s is not None:
+            self.ledger.forget_after(until_s)
         return clock.events
 
 
