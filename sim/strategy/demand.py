@@ -26,7 +26,9 @@ def monthly_requests(states: Sequence[Scenario], catalogue: Catalogue, *, launch
         launch_month: month of the launch, L.
     """
     lost = _lost_share(states[0], catalogue, launch_month=launch_month)
-    market = np.array([[volume(product, catalogue) for product in state.products] for state in states])
+    # Months between two changes share one state: its volumes are the same.
+    volumes = {id(state): [volume(product, catalogue) for product in state.products] for state in states}
+    market = np.array([volumes[id(state)] for state in states])
     factors = np.array([growth_factors(states, launch_month, product=p) for p in range(market.shape[1])]).T
     open_now = (np.arange(len(states)) >= launch_month)[:, None]
     return np.where(open_now, market * factors * (1 - lost), 0.0)

@@ -1,18 +1,18 @@
 """The months of one scenario as they were served: flows for economics, and what users felt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow, share_at_most
+from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
 from sim.metrics.measure import MAIN, SMALL
 from sim.scenario.schema import Product, Scenario, Seats
 from sim.strategy.architecture import SMALL_TIER, Unit
-from sim.strategy.service import FAILED, REFUSED, SERVED, TIMED_OUT, Service
+from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
 
 Array = NDArray[np.float64]
 
@@ -48,10 +48,11 @@ def month_flows(months: Sequence[ServedMonth], catalogue: Catalogue, *, deleted_
     data_gb, vectors = company.data_start_gb, company.vectors_start
     flows = []
     for served in months:
-        added_gb, added_vectors = _kept(served, product_flows(served, catalogue))
+        flow = flow_of(served, catalogue, data_gb=0.0, vectors=0.0)
+        added_gb, added_vectors = _kept(served, flow.products)
         data_gb = data_gb * (1 - deleted_share) + added_gb
         vectors += added_vectors
-        flows.append(flow_of(served, catalogue, data_gb=data_gb, vectors=vectors))
+        flows.append(replace(flow, data_gb=data_gb, vectors=vectors))
     return tuple(flows)
 
 
@@ -93,8 +94,7 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
     for index, product in enumerate(served.state.products):
         requests = float(service.requests[row, index])
         outcomes = service.outcomes[row, index]
-        in_time = share_at_most(service.promised[row, index], product.promise.limit_s)
-        good = min(float(np.nan_to_num(in_time)) * requests, float(outcomes[SERVED]))
+        good = min(float(np.nan_to_num(service.in_time[row, index])) * requests, float(outcomes[SERVED]))
         flows.append(
             ProductFlow(
                 product=product.id,

@@ -45,6 +45,8 @@ class PromiseReading:
     be `inf`); `model_error` is the relative error of the serving model from
     validation, to be shown beside the replication noise. `assumed` is true
     where a managed API's stated latency law, not a simulation, sets the figure.
+    `samples_s` is the p95 of each replication or batch: scenarios that face the
+    same requests are compared sample by sample.
     """
 
     product: str
@@ -54,6 +56,7 @@ class PromiseReading:
     in_time_share: float
     model_error: float
     assumed: bool
+    samples_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.catalogue import Catalogue
 from sim.economics import MonthStatement
 from sim.lockin import LockinResult
-from sim.metrics import Estimate, MonthFlow, quantile_s, share_at_most
+from sim.metrics import Estimate, MonthFlow, quantile_s
 from sim.scenario.schema import Scenario
 from sim.strategy.months import ServedMonth
 from sim.strategy.outcome import ExitCost, MonthResult, Percentiles, PromiseReading
@@ -133,10 +133,6 @@ def _readings(
         "finished": catalogue.value("validation", "tpot", "median_error"),
     }
     assumed = state.decisions.own_share == 0
-    in_time: list[NDArray[np.float64]] = [
-        share_at_most(service.promised[:, index], product.promise.limit_s)
-        for index, product in enumerate(state.products)
-    ]
     found = []
     for row in range(len(months)):
         found.append(
@@ -146,7 +142,7 @@ def _readings(
                     measure=product.promise.measure,
                     limit_s=product.promise.limit_s,
                     p95_s=_estimate(float(p95_s[row, index]), each_s[:, row, index]),
-                    in_time_share=float(in_time[index][row]),
+                    in_time_share=float(service.in_time[row, index]),
                     model_error=error[product.promise.measure],
                     assumed=assumed,
                 )

@@ -1,77 +1,24 @@
 """What an architecture does with demand: capacity planned, surfaces read, stations added up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.metrics import BINS
 from sim.strategy.architecture import Architecture
+from sim.strategy.backlog import Deferred, defer
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
-from sim.strategy.reading import (
-    E2E,
-    FIRST_SAMPLE,
-    PROMISED,
-    TPOT,
-    TTFT,
-    NodeWeights,
-    Rates,
-    merged,
-    node_weights,
-)
-from sim.strategy.stations import Cell, StationModel
+from sim.strategy.reading import FIRST_SAMPLE, Rates, node_weights
+from sim.strategy.stations import Cell, StationModel, cell_replicas
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
+from sim.strategy.totals import CALLS, Service, StationService, Totals
 
 Array = NDArray[np.float64]
-
-SERVED, TIMED_OUT, REFUSED, FAILED = range(4)
-"""Positions in the last axis of `outcomes`."""
-CALLS: Final = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StationService:
-    """One station in every case."""
-
-    model: StationModel
-    sizes: Array
-    """Replicas or tokens a minute of each unit, shape (cases, units)."""
-    load: Array
-    """Multiple of saturated throughput by hour type, shape (cases, hours)."""
-    utilization: Array
-    """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
-    used: Array
-    """Work asked of each unit, shape (cases, units, 2, 4), as `Measured.used`."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Service:
-    """All stations in every case; the second axis is the product."""
-
-    requests: Array
-    """Shape (cases, products)."""
-    outcomes: Array
-    """Requests served, timed out, refused and failed, shape (cases, products, 4)."""
-    ttft: Array
-    tpot: Array
-    e2e: Array
-    """Histograms at the user, shape (cases, products, BINS)."""
-    promised: Array
-    """What each product's promise is about, with all that were not served as infinitely late."""
-    promised_samples: Array
-    """The same for every replication or batch, shape (samples, cases, products, BINS)."""
-    delivered_tokens: Array
-    """Prompt and answer tokens of the served, shape (cases, products, 2)."""
-    saturated: NDArray[np.bool_]
-    """Whether deferrable work was left at the end of the week, shape (cases,)."""
-    stations: tuple[StationService, ...]
-
 
 class Operator:
     """Plans and reads the stations of one architecture, simulating what no surface holds yet.
@@ -94,6 +41,7 @@ class Operator:
         self.windows = 0
         self._store = store
         self._executor = executor
+        self._can_wait = np.array([product.patience is None for product in built.products])
         self._first_words = tuple(product.promise.measure == "first_words" for product in built.products)
 
     def plan(self, planned_rps: Array) -> list[Array]:
@@ -129,7 +77,7 @@ class Operator:
         return planned
 
     def serve(
-        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool = True
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool = True, bound: float = inf
     ) -> Service:
         """Read what happens to the demand at these sizes.
 
@@ -138,12 +86,13 @@ class Operator:
             sizes: as `plan` gives them.
             hours: of a month that each hour type stands for, shape (48,).
             with_samples: whether the noise of what is promised will be asked for.
+            bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
-        cases, _, products, _ = rates_rps.shape
-        cells = [self._cells(model, size) for model, size in zip(self.models, sizes, strict=True)]
+        cases = len(rates_rps)
+        cells = [self._cells(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
         surfaces = self._surfaces([cell.key for station in cells for cell, _ in station])
         samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
-        total = _Total(cases, products, FIRST_SAMPLE + samples)
+        total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
         stations = []
         for model, size, of_station in zip(self.models, sizes, cells, strict=True):
             own = rates_rps * np.array(model.station.share_of_group)
@@ -155,16 +104,38 @@ class Operator:
                 position = model.axis.position(_shares(own[rows].sum(axis=-1)))
                 work_s = np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1]))
                 scale = size[rows, 0] / cell.scale if model.alone else np.full(len(rows), cell.scale)
-                load[rows] = own[rows].sum(axis=(-1, -2)) * work_s / scale[:, None]
-                requests = own[rows] * (hours * SECONDS_PER_HOUR)[:, None, None]
+                at_once, held = self._held_back(own[rows], work_s / scale[:, None])
+                load[rows] = at_once.sum(axis=(-1, -2)) * work_s / scale[:, None]
+                requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None]
                 weights = node_weights(surface, requests=requests, position=position, load=load[rows])
                 rates = self._rates_of(cell.key, surface, self._added_s(model))
-                used[rows] = total.add(rows, rates, weights)
+                used[rows] = total.add(rows, rates, weights, held=held)
             mean_load = load @ hours / hours.sum()
             stations.append(
                 StationService(model, size, load, self._utilization(model, size, mean_load, used, hours), used)
             )
-        return total.service(rates_rps, hours, tuple(stations))
+        limits_s = [product.promise.limit_s for product in self.built.products]
+        return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
+
+    def _held_back(self, rates_rps: Array, load_per_rps: Array) -> tuple[Array, Deferred | None]:
+        """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
+
+        A request that can wait counts with its mean work over the hours, so that none is lost by being moved.
+        """
+        can_wait = self._can_wait
+        cap = self.catalogue.value("business", "rules", "deferred_load_cap")
+        total = rates_rps.sum(axis=(-1, -2)) * load_per_rps
+        if not can_wait.any() or (total <= cap).all():
+            return rates_rps, None
+        work = load_per_rps.mean(axis=-1)
+        waiting_rps = rates_rps[:, :, can_wait].sum(axis=(-1, -2))
+        urgent = rates_rps[:, :, ~can_wait].sum(axis=(-1, -2)) * load_per_rps
+        held = defer(urgent, waiting_rps * work[:, None], cap=cap)
+        of_class = rates_rps[:, :, can_wait].sum(axis=1)
+        share = of_class / np.maximum(of_class.sum(axis=(-1, -2), keepdims=True), 1e-300)
+        moved = rates_rps.copy()
+        moved[:, :, can_wait] = (held.executed / work[:, None])[:, :, None, None] * share[:, None]
+        return moved, held
 
     # --- surfaces ---------------------------------------------------------------------------------
 
@@ -176,15 +147,18 @@ class Operator:
     def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
         return self._store.rates(key, surface, added_s=added_s, first_words=self._first_words)
 
-    def _cells(self, model: StationModel, sizes: Array) -> list[tuple[Cell, NDArray[np.int64]]]:
+    def _cells(
+        self, model: StationModel, sizes: Array, bound: float
+    ) -> list[tuple[Cell, NDArray[np.int64]]]:
         """The cells that stand for the station, each with the cases it is read for."""
-        found = [
-            model.unit_cell(model.station.units[0], size[0]) if model.alone else model.joint_cell(size.tolist())
-            for size in sizes
-        ]
-        return [
-            (cell, np.array([row for row, other in enumerate(found) if other == cell])) for cell in dict.fromkeys(found)
-        ]
+        unit = model.station.units[0]
+        if model.alone and not unit.is_pool:
+            return [(model.unit_cell(unit, 1), np.arange(len(sizes)))]
+        if model.alone:
+            replicas = [cell_replicas(min(size, bound), model.effort) for size in sizes[:, 0].tolist()]
+            return [(model.unit_cell(unit, count), _where(replicas, count)) for count in dict.fromkeys(replicas)]
+        cells = [model.joint_cell(size) for size in sizes.tolist()]
+        return [(cell, _where(cells, cell)) for cell in dict.fromkeys(cells)]
 
     # --- constants of a station -------------------------------------------------------------------
 
@@ -221,44 +195,12 @@ class Operator:
         return np.stack(columns, axis=-1)
 
 
+def _where(found: Sequence[object], wanted: object) -> NDArray[np.int64]:
+    return np.array([row for row, other in enumerate(found) if other == wanted])
+
+
 def _shares(rates: Array) -> Array:
     """Product shares of rates whose last axis is the product; equal ones where there is no load."""
     total = rates.sum(axis=-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, rates / total, 1 / rates.shape[-1])
-
-
-class _Total:
-    """Sums over stations while they are read."""
-
-    def __init__(self, cases: int, products: int, histograms: int) -> None:
-        self.outcomes = np.zeros((cases, products, 4))
-        self.delivered = np.zeros((cases, products, 2))
-        self.latency = np.zeros((cases, products, histograms, BINS))
-
-    def add(self, rows: NDArray[np.int64], rates: Rates, weights: NodeWeights) -> Array:
-        """Add some cases of one station; returns what they used, shape (rows, units, 2, 4)."""
-        # Beyond what the station can serve users wait until their patience ends.
-        lost = weights.lost.sum(axis=-1)
-        outcomes = merged(rates.outcomes, weights)
-        outcomes[:, :, TIMED_OUT] += lost
-        self.outcomes[rows] += outcomes
-        self.delivered[rows] += merged(rates.delivered_tokens, weights)
-        latency = merged(rates.latency[:, :, : self.latency.shape[2]], weights)
-        latency[:, :, PROMISED:, -1] += lost[:, :, None]
-        self.latency[rows] += latency
-        return merged(rates.used, weights).sum(axis=1)
-
-    def service(self, rates_rps: Array, hours: Array, stations: tuple[StationService, ...]) -> Service:
-        return Service(
-            requests=np.einsum("chpg,h->cp", rates_rps, hours * SECONDS_PER_HOUR),
-            outcomes=self.outcomes,
-            ttft=self.latency[:, :, TTFT],
-            tpot=self.latency[:, :, TPOT],
-            e2e=self.latency[:, :, E2E],
-            promised=self.latency[:, :, PROMISED],
-            promised_samples=np.moveaxis(self.latency[:, :, FIRST_SAMPLE:], 2, 0),
-            delivered_tokens=self.delivered,
-            saturated=np.zeros(len(self.outcomes), dtype=bool),
-            stations=stations,
-        )

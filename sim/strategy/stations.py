@@ -1,7 +1,7 @@
 """From a station of the architecture to the small worlds that stand for it at any size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import floor, log2
 
@@ -75,11 +75,12 @@ class StationModel:
         world = World(
             endpoints=(sized(unit, size),), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,)
         )
-        return Cell(SurfaceKey(world, self.near, self.effort, self.seed), float(size))
+        effort = self.effort if unit.is_pool else replace(self.effort, calls=self.effort.api_calls)
+        return Cell(SurfaceKey(world, self.near, effort, self.seed), float(size))
 
     def _cell_quota(self, unit: Unit) -> float:
         burst_min = unit.endpoint.burst_tokens  # type: ignore[union-attr]
-        calls_per_min = (1 - WARM_UP_SHARE) * self.effort.calls / (BUCKETS * max(burst_min, 1.0))
+        calls_per_min = (1 - WARM_UP_SHARE) * self.effort.api_calls / (BUCKETS * max(burst_min, 1.0))
         return _rounded(calls_per_min * self.mean_tokens)
 
     def joint_cell(self, sizes: Sequence[float]) -> Cell:

@@ -216,7 +216,7 @@ class Case:
 
 CASES = {
     "Q-mm1-1": Case("mm1", mm, 14_000, widest(0.5), dict(lam=0.5, mu=1.0, t=3.0)),
-    "Q-mm1-2": Case("mm1", mm, 62_000, widest(0.8), dict(lam=0.8, mu=1.0, t=5.0)),
+    "Q-mm1-2": Case("mm1", mm, 95_000, widest(0.8), dict(lam=0.8, mu=1.0, t=5.0)),
     "Q-mm1-3": Case("mm1", mm, 80_000, widest(0.9), dict(lam=9.0, mu=10.0, t=1.0)),
     "Q-mmc-1": Case("mmc", mm, 110_000, widest(0.8), dict(lam=8.0, mu=1.0, c=10, t=0.5)),
     "Q-mmc-2": Case("mmc", mm, 230_000, widest(0.9), dict(lam=45.0, mu=1.0, c=50, t=0.2)),
