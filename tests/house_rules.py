@@ -18,7 +18,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "lockin",
         "strategy",
         "reports workshop",
-        "cli __main__ __init__",
+        "cli",
+        "__main__ __init__",
     )
 )
 """Rooms of `sim` by rank: each imports only from lower ranks, and from itself."""

@@ -144,7 +144,7 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
 def parse_day(text: str) -> date:
     """A date written as YYYY, YYYY-MM or YYYY-MM-DD: the first day it can mean."""
     parts = [int(part) for part in text.split("-")]
-    return date(parts[0], *(parts[1:] + [1, 1])[:2])
+    return date(parts[0], *[*parts[1:], 1, 1][:2])
 
 
 @cache

@@ -1,6 +1,21 @@
-"""From the simulation's log to numbers: estimates with intervals, and histograms that merge."""
+"""From the simulation's log to numbers: cohorts, estimates with intervals, histograms that merge, a month's flows."""
 
 from sim.metrics.estimate import Estimate
-from sim.metrics.histogram import latency_counts, quantile_s, share_at_most, shift
+from sim.metrics.flows import MonthFlow, PoolFlow, ProductFlow, TokenFlow
+from sim.metrics.histogram import BINS, latency_counts, quantile_s, share_at_most, shift
+from sim.metrics.measure import Measured, measure
 
-__all__ = ["Estimate", "latency_counts", "quantile_s", "share_at_most", "shift"]
+__all__ = [
+    "BINS",
+    "Estimate",
+    "Measured",
+    "MonthFlow",
+    "PoolFlow",
+    "ProductFlow",
+    "TokenFlow",
+    "latency_counts",
+    "measure",
+    "quantile_s",
+    "share_at_most",
+    "shift",
+]

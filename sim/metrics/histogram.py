@@ -10,12 +10,12 @@ shape (..., BINS), and every function works along the last axis:
 - the last bin holds everything beyond, and whoever never got an answer (`inf`).
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Counts = NDArray[np.float64]
+Counts = NDArray[np.floating[Any]]
 
 BINS_PER_DECADE: Final = 100
 _LOWEST_DECADE: Final = -4
@@ -56,7 +56,7 @@ def latency_counts(values_s: ArrayLike, weights: ArrayLike | None = None) -> Cou
     bins = np.searchsorted(EDGES_S, values[measured], side="left")
     if weights is None:
         return np.bincount(bins, minlength=BINS).astype(np.float64)
-    return np.bincount(bins, np.asarray(weights, dtype=np.float64)[measured], minlength=BINS)
+    return np.bincount(bins, np.asarray(weights, dtype=np.float64)[measured], minlength=BINS).astype(np.float64)
 
 
 def quantile_s(counts: Counts, q: float) -> NDArray[np.float64]:
@@ -141,7 +141,7 @@ def _mass_at_most(counts: Counts, limits_s: NDArray[np.float64]) -> Counts:
     at = np.minimum(np.searchsorted(EDGES_S, limits_s, side="left"), BINS - 2)
     low, high = _LOW_S[at], _HIGH_S[at]
     limits = np.clip(limits_s, low, high)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         fraction = np.where(at == 0, limits / high, np.log(limits / low) / np.log(high / low))
     upto = np.cumsum(counts, axis=-1)
     return upto[..., at] - (1.0 - fraction) * counts[..., at]

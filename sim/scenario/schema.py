@@ -27,7 +27,8 @@ class Decisions(Strict):
         "Anything above zero delays the launch and needs people to run it.")
     spare_room: float = setting(
         title="Spare room for busy hours", unit="share", group="buy_or_own", step=0.1, ge=0, le=1.5,
-        help="Capacity held above the forecast peak at each quarterly plan, for our GPUs and for the API quota we ask for.")
+        help="Capacity held above the forecast peak at each quarterly plan, for our GPUs and for the API quota we "
+        "ask for.")
     api_tier: ApiTier = setting(
         title="Model we buy by the token", group="models",
         words={"top": "top", "mid": "mid", "small": "small", "open_hosted": "open"},
@@ -35,11 +36,13 @@ class Decisions(Strict):
         "a vendor's top, mid or small model, or an open model that a host runs.")
     small_first_share: float = setting(
         title="Try a small model first", unit="share", group="models", step=0.1, ge=0, le=1,
-        help="Share of bought answers first tried on a small model. Some are asked again on the larger one and pay for both.")
+        help="Share of bought answers first tried on a small model. Some are asked again on the larger one and pay "
+        "for both.")
     residency: Residency = setting(
         title="Where data may be processed", group="data",
         words={"anywhere": "anywhere", "eu_only": "EU only", "customer_region": "each region"},
-        help="Where customers' data may be processed. Customers who require EU processing buy only if it is not 'anywhere'.")
+        help="Where customers' data may be processed. Customers who require EU processing buy only if it is not "
+        "'anywhere'.")
     vector_store: VectorStore = setting(
         title="Search memory (vector store)", group="data",
         words={"vendor": "vendor", "open_hosted": "open, hosted", "open_self_run": "open, ours"},
@@ -78,7 +81,8 @@ class World(Strict):
 class Engine(Strict):
     """The serving engine of our own GPU pools."""
 
-    model: str = setting(title="Model on our GPUs", group="advanced", help="An open model of the catalogue (table 'models').")
+    model: str = setting(title="Model on our GPUs", group="advanced",
+        help="An open model of the catalogue (table 'models').")
     precision: Literal["bf16", "fp8", "fp4"] = setting(title="Weight precision", group="advanced",
         help="Numeric format of the weights: it sets their size in memory and the peak speed.")
     gpu: str = setting(title="GPU type", group="advanced", help="A GPU of the catalogue (table 'gpus').")
@@ -103,7 +107,8 @@ class Platform(Strict):
         help="Replicas every serving region keeps, however small its load.")
     max_replicas: int = setting(64, title="Most replicas in a region", unit="replicas", ge=0, le=10000,
         help="Replicas a region can have at most.")
-    reserved_share: float = setting(1.0, title="Share of GPUs reserved", unit="share", group="advanced", step=0.1, ge=0, le=1,
+    reserved_share: float = setting(1.0, title="Share of GPUs reserved", unit="share", group="advanced", step=0.1,
+        ge=0, le=1,
         help="Share of our GPUs bought by commitment at the reserved price; the rest is on demand.")
     seller: Literal["specialist", "hyperscaler"] = setting("specialist", title="Who rents us GPUs",
         help="Price segment the GPUs are rented in.")
@@ -126,7 +131,8 @@ class PerSeat(Strict):
     """The customer pays a monthly fee for each seat."""
 
     kind: Literal["per_seat"]
-    usd_per_month: float = setting(title="Price of a seat", unit="USD/month", ge=0, help="Monthly price of a seat in month 0.")
+    usd_per_month: float = setting(title="Price of a seat", unit="USD/month", ge=0,
+        help="Monthly price of a seat in month 0.")
     drift_per_year: float = setting(0.0, title="Price drift a year", unit="share", ge=-0.9, le=1,
         help="Change of the price per year.")
 
@@ -138,7 +144,8 @@ class RequestsPerDay(Strict):
     """Demand stated as requests on a mean day."""
 
     kind: Literal["requests_per_day"]
-    amount: float = setting(title="Requests a day", unit="requests/day", ge=0, help="Requests on a mean day of month 0.")
+    amount: float = setting(title="Requests a day", unit="requests/day", ge=0,
+        help="Requests on a mean day of month 0.")
 
 
 class Seats(Strict):
@@ -157,17 +164,20 @@ class QuantileLengths(Strict):
     """Token lengths drawn from measured quantiles of the catalogue (table 'lengths')."""
 
     kind: Literal["quantiles"]
-    workload: str = setting(title="Measured workload", help="Workload whose quantiles are used, for example 'conversation'.")
+    workload: str = setting(title="Measured workload",
+        help="Workload whose quantiles are used, for example 'conversation'.")
 
 
 class LognormalLengths(Strict):
     """Token lengths drawn from lognormal laws."""
 
     kind: Literal["lognormal"]
-    input_mean_tokens: float = setting(title="Mean prompt", unit="tokens", ge=1, le=2_000_000, help="Mean prompt length.")
+    input_mean_tokens: float = setting(title="Mean prompt", unit="tokens", ge=1, le=2_000_000,
+        help="Mean prompt length.")
     input_cv: float = setting(1.0, title="Spread of prompts", unit="ratio", ge=0, le=10,
         help="Standard deviation of prompt lengths over their mean.")
-    output_mean_tokens: float = setting(title="Mean answer", unit="tokens", ge=1, le=200_000, help="Mean answer length.")
+    output_mean_tokens: float = setting(title="Mean answer", unit="tokens", ge=1, le=200_000,
+        help="Mean answer length.")
     output_cv: float = setting(1.0, title="Spread of answers", unit="ratio", ge=0, le=10,
         help="Standard deviation of answer lengths over their mean.")
 
@@ -180,7 +190,8 @@ class Patience(Strict):
 
     law: Literal["exponential", "fixed"] = setting("exponential", title="Law of patience",
         help="Whether patience varies from user to user (exponential) or is one fixed time.")
-    mean_s: float = setting(title="Patience", unit="s", gt=0, le=86400, help="Mean time a user waits for the first words.")
+    mean_s: float = setting(title="Patience", unit="s", gt=0, le=86400,
+        help="Mean time a user waits for the first words.")
 
 
 class Promise(Strict):
@@ -233,7 +244,8 @@ class Company(Strict):
 class Change(Strict):
     """A decision or an event at a date, and why."""
 
-    month: int = setting(title="Month", unit="month", ge=0, le=120, help="Month in which it is decided, counted from the start.")
+    month: int = setting(title="Month", unit="month", ge=0, le=120,
+        help="Month in which it is decided, counted from the start.")
     because: str = setting(title="Because", min_length=3, max_length=400, help="The reason, in a sentence.")
     set: dict[str, Any] = setting(title="Sets", min_length=1,
         help="Dotted field names and their new values, for example 'decisions.own_share: 0.5'.")

@@ -1,5 +1,6 @@
 """The SimPy world: endpoints, routing, and the log of one simulated window."""
 
+from sim.scenario.memory import kv_capacity_blocks
 from sim.serving.cells import Cell, cell_of
 from sim.serving.disruption import (
     DegradedState,
@@ -57,7 +58,7 @@ from sim.serving.saturation import saturated_rps
 from sim.serving.scaling import Autoscaler, KvOccupancy, RequestsPerReplica, known_policies
 from sim.serving.simulate import simulate, simulate_requests
 from sim.serving.speculation import Speculation
-from sim.serving.step_time import StepTime, kv_capacity_blocks, step_time
+from sim.serving.step_time import StepTime, step_time
 from sim.serving.world import DataStore, World, single_api_world, single_pool_world
 
 __all__ = [

@@ -39,7 +39,7 @@ class Clock(simpy.Environment):
 
     def at(self, time_s: float, priority: int, call: Call) -> None:
         """Schedule a call at a time, which must not lie in the past."""
-        heappush(self._queue, (time_s, priority, next(self._eid), call))  # type: ignore[arg-type]
+        heappush(self._queue, (time_s, priority, next(self._eid), call))  # type: ignore[misc]
 
     @property
     def events(self) -> int:

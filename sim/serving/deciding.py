@@ -31,6 +31,7 @@ class Deciding(Run):
     def __init__(self, clock: Clock, world: World, trace: Trace) -> None:
         super().__init__(clock, world, trace)
         self.open(trace)
+        self.route_u: list[float] = trace.route_u.tolist()
         self.needs_eu: list[bool] = trace.needs_eu.tolist()
         self.region: list[int] = trace.user_region.tolist()
         self.way_s = (np.array(world.rtt_s) / 2).tolist()
@@ -112,7 +113,7 @@ class Deciding(Run):
                 self._report(now_s)
         self.asking.row = call
         self.asking.again = call >= self.firsts
-        return router.route(self.asking, allowed, self.signals)
+        return router.route(self.route_u[call], allowed, self.signals, self.asking)
 
     def _report(self, now_s: float) -> None:
         """All endpoints report, and will again at every multiple of the delay while anything is going on."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.catalogue import Catalogue
+from sim.scenario.memory import GIGA, kv_bytes_per_token
 from sim.scenario.schema import Engine
 
 TERA = 1e12
-GIGA = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +106,3 @@ def _touched_weights(model: dict[str, float], most_tokens: int) -> list[float]:
     missed = 1 - model["experts_per_token"] / model["experts"]
     experts = (model["params"] - model["active_params"]) / missed
     return [model["params"] - experts * missed**tokens for tokens in range(most_tokens + 1)]
-
-
-def kv_bytes_per_token(engine: Engine, catalogue: Catalogue) -> float:
-    """Bytes one token occupies in the KV cache of a replica."""
-    model = catalogue.quantities("models", engine.model)
-    return model["layers"] * model["kv_values_per_layer"] * catalogue.value("roofline", engine.precision, "kv_bytes")
-
-
-def kv_capacity_blocks(engine: Engine, catalogue: Catalogue) -> int:
-    """KV blocks of one replica: GPU memory that the weights leave free.
-
-    blocks = (fraction*tp*HBM - factor*P*bytes) / (KV bytes per token * tokens per block);
-    0 or less where the model does not fit.
-    """
-    fit = catalogue.quantities("roofline", "fit")
-    weights = catalogue.value("models", engine.model, "params") * catalogue.value(
-        "roofline", engine.precision, "weight_bytes"
-    )
-    memory = catalogue.value("gpus", engine.gpu, "hbm_gb") * GIGA * engine.gpus_per_replica
-    free = fit["kv_memory_fraction"] * memory - fit["weight_memory_factor"] * weights
-    return int(free // (kv_bytes_per_token(engine, catalogue) * fit["kv_block_tokens"]))

@@ -1,4 +1,4 @@
-"""How much is simulated for an answer: a quick estimate or a full run."""
+"""How much is simulated for an answer: a quick estimate, a full run, or a full run with more repetitions."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,15 @@ class Effort:
     """What one fidelity simulates.
 
     `loads` are multiples of saturated throughput, ascending; each is held for
-    `calls` requests, starting from the state the one before left.
+    `calls` requests at each extreme mix, or `api_calls` at an endpoint whose
+    latency is a stated law, starting from the state the one before left.
     `cell_replicas` bounds the replicas simulated for a pool: a larger one is
     read from this many with their share of the load.
     """
 
     loads: tuple[float, ...]
     calls: int
+    api_calls: int
     replications: int
     cell_replicas: int
     probe_calls: int
@@ -24,12 +26,17 @@ class Effort:
     """Parts a replication is cut into, to know the noise where there is only one replication."""
 
 
+DRAFT_LOADS = (0.15, 0.4, 0.6, 0.75, 0.85, 1.1)
+STANDARD_LOADS = (0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 1.1)
+
 EFFORTS: dict[Fidelity, Effort] = {
     "draft": Effort(
-        loads=(0.15, 0.4, 0.6, 0.75, 0.85, 1.1), calls=3000, replications=1, cell_replicas=4, probe_calls=1000, batches=8
+        DRAFT_LOADS, calls=3000, api_calls=2000, replications=1, cell_replicas=2, probe_calls=1000, batches=8
     ),
     "standard": Effort(
-        loads=(0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2),
-        calls=20000, replications=5, cell_replicas=8, probe_calls=4000, batches=1,
+        STANDARD_LOADS, calls=10000, api_calls=4000, replications=5, cell_replicas=4, probe_calls=4000, batches=1
     ),
-}  # fmt: skip
+    "full": Effort(
+        STANDARD_LOADS, calls=20000, api_calls=8000, replications=10, cell_replicas=8, probe_calls=4000, batches=1
+    ),
+}

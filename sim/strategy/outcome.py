@@ -1,27 +1,31 @@
 """What one evaluated scenario says, month by month: the only thing that pages and reports read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sim.metrics.estimate import Estimate
+from sim.economics import COST_LINES, COST_TO_SERVE, MonthStatement
+from sim.lockin import LAYERS, Door, DoorClass, LockinResult
+from sim.metrics import Estimate, MonthFlow
 from sim.scenario.schema import Scenario
 
+__all__ = [
+    "COST_LINES",
+    "COST_TO_SERVE",
+    "LAYERS",
+    "Ceiling",
+    "Door",
+    "DoorClass",
+    "ExitCost",
+    "Fidelity",
+    "MonthResult",
+    "Outcome",
+    "Percentiles",
+    "PromiseReading",
+    "Volume",
+]
+
 Fidelity = Literal["draft", "standard", "full"]
-DoorClass = Literal["two_way", "sticky", "compounding"]
-
-LAYERS = ("model_api", "agent_framework", "orchestration", "data", "network", "identity")
-"""The six lock-in layers, in the order in which they are shown."""
-
-COST_LINES = ("gpu", "idle", "api", "search", "storage", "egress", "people", "support",
-              "compliance", "build", "migration")
-"""Monthly cost lines; they add up to the total.
-
-`gpu` is the working share of the pools' cost and `idle` the rest; `people` run
-the platform, `build` is people who build it and the portability investment.
-"""
-
-COST_TO_SERVE = ("gpu", "idle", "api", "search", "storage", "egress", "people", "support", "compliance")
-"""The lines inside gross margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class PromiseReading:
     be `inf`); `model_error` is the relative error of the serving model from
     validation, to be shown beside the replication noise. `assumed` is true
     where a managed API's stated latency law, not a simulation, sets the figure.
+    `samples_s` is the p95 of each replication or batch: scenarios that face the
+    same requests are compared sample by sample.
     """
 
     product: str
@@ -50,6 +56,7 @@ class PromiseReading:
     in_time_share: float
     model_error: float
     assumed: bool
+    samples_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,36 +122,39 @@ class MonthResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """How hard one layer's decision is to undo, computed from exit cost over the horizon.
+class Volume:
+    """What one multiple of the demand would be like, with capacity planned for it."""
 
-    `probability` is the share of draws over the parameter ranges that give the
-    same class; `usd` is cash to leave at months 6, 12, 24 and 36.
-    `compounds_below_growth` is the monthly growth under which the class turns
-    to compounding, `nan` where it never does in 0-10 %.
-    """
-
-    decision: str
-    door_class: DoorClass
-    class_cash_only: DoorClass
-    probability: float
-    usd: dict[int, float]
-    exit_months: float
-    compounds_below_growth: float
+    multiplier: float
+    in_time_share: float
+    """Of the product that keeps its promise worst."""
+    p95_s: float
+    """Of the product nearest its promise."""
+    gross_margin: float
+    requests_per_s: float
+    """In the busiest hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """Largest multiple of the month-12 demand that is served within promise and at the margin target.
+    """Largest multiple of the reference month's demand that is served within promise and at the margin target.
 
-    `month` is when growth reaches it, `None` if not within the horizon;
-    `binds` is what gives way first: compute, rate_limit, latency, unit_economics or none.
+    0 where no volume reaches the margin target. `month` is when growth gets
+    there, `None` if not within the horizon. `binds` is what gives way first:
+    compute, rate_limit, network, unit_economics, or none within the volumes
+    tried; `runner_up` is what would be next. Margin first rises with volume, so
+    it has a floor and a ceiling of its own; both `nan` where it is never reached.
     """
 
     multiplier: float
     month: int | None
     binds: str
     runner_up: str
+    reference_month: int = 12
+    service_multiplier: float = float("nan")
+    margin_floor: float = float("nan")
+    margin_ceiling: float = float("nan")
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,7 @@ class Outcome:
     launch_month: int
     months: tuple[MonthResult, ...]
     doors: tuple[Door, ...]
+    """Of each layer in the order of LAYERS, then of the whole."""
     ceiling: Ceiling
     npv_usd: float
     payback_month: int | None
@@ -166,4 +177,7 @@ class Outcome:
     warnings: tuple[str, ...]
     simulated_windows: int
     """Windows simulated for this outcome; 0 when every one was already known."""
-    extra: dict[str, float] = field(default_factory=dict)
+    flows: tuple[MonthFlow, ...] = ()
+    statements: tuple[MonthStatement, ...] = ()
+    lockin: LockinResult | None = None
+    extra: Mapping[str, float] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from sim.strategy.outcome import (
     LAYERS,
     Ceiling,
     Door,
+    DoorClass,
     ExitCost,
     MonthResult,
     Outcome,
@@ -18,7 +19,7 @@ from sim.strategy.outcome import (
 
 LAUNCH_OF_STORE = {"vendor": 0, "open_hosted": 0, "open_self_run": 1}
 LAUNCH_OF_RUN = {"vendor": 0, "open_hosted": 1, "we_run": 3}
-CLASSES = ("two_way", "two_way", "compounding", "compounding", "sticky", "two_way")
+CLASSES: tuple[DoorClass, ...] = ("two_way", "two_way", "compounding", "compounding", "sticky", "two_way")
 
 
 def _exit(scenario: Scenario, month: int, weight: float) -> ExitCost:
@@ -81,6 +82,22 @@ def _month(scenario: Scenario, month: int, launch: int) -> MonthResult:
     )
 
 
+def _door(layer: str, kind: DoorClass) -> Door:
+    return Door(
+        decision=layer,
+        door_class=kind,
+        class_cash_only=kind,
+        growth_of_burden=1.1,
+        growth_of_burden_cash_only=1.1,
+        payable=True,
+        probability={"two_way": 0.1, "sticky": 0.1, "compounding": 0.1, kind: 0.8},
+        usd={6: 1e5, 12: 2e5, 24: 4e5, 36: 8e5},
+        exit_months=4.0,
+        compounds_below_growth=nan,
+        compounds_below_growth_cash_only=nan,
+    )
+
+
 def fake_outcome(scenario: Scenario, scenario_hash: str) -> Outcome:
     """Invented figures for a scenario: finite after launch, `nan` before, and moved by the levers."""
     d = scenario.decisions
@@ -98,7 +115,7 @@ def fake_outcome(scenario: Scenario, scenario_hash: str) -> Outcome:
         launch_month=launch,
         months=months,
         doors=tuple(
-            Door(layer, kind, kind, 0.8, {6: 1e5, 12: 2e5, 24: 4e5, 36: 8e5}, 4.0, nan)
+            _door(layer, kind)
             for layer, kind in zip(LAYERS, CLASSES, strict=True)
         ),
         ceiling=Ceiling(2.9, 33, "rate_limit", "unit_economics"),

@@ -1,180 +1,196 @@
-"""Each routing policy chooses what it says, and says why."""
+"""Routing policies, the residency that filters what they see, and the way there and back."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.serving import (
+    REFUSED,
     SERVED,
-    Cascade,
-    CheapestMeetingSlo,
+    TIMED_OUT,
     FixedShare,
     LeastLoaded,
-    Nearest,
-    PrefixAffine,
-    SpillOver,
-    Weighted,
-    router,
+    ManagedApi,
+    Router,
+    RunRecord,
+    World,
     simulate,
 )
-from sim.serving.prefix_cache import PrefixCache
-from sim.serving.routing import Registry, Route
-from tests.reference.worlds import ROUTERS, api, load, pool, world
+from sim.serving.routing import allowed_endpoints
+from sim.workload.trace import Trace
+from tests.reference.workloads import Ask, make_pool, make_step, trace_of
 
 
-@dataclass
-class Asked:
-    route_u: float = 0.0
-    escalate_u: float = 0.9
-    again: bool = False
-    rtt_s: tuple[float, ...] = (0.0, 0.0, 0.0)
-    prompt_tokens: int = 100
-    reused_tokens: int = 0
-    mean_answer_tokens: float = 10.0
-    prefix: int = -1
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An endpoint as a policy sees it."""
+
+    load_share: float
 
 
-@dataclass
-class Seen:
-    load_share: float = 0.0
-    cost_rank: int = 0
-    first_s: float = 0.0
-    held: set[int] = field(default_factory=set)
-
-    def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
-        return self.first_s
-
-    def holds(self, prefix: int) -> bool:
-        return prefix in self.held
+def endpoints(*loads: float) -> list[Held]:
+    return [Held(load) for load in loads]
 
 
-ALL = (0, 1, 2)
+# --- policies ----------------------------------------------------------------------------------------
 
 
-def test_least_loaded_takes_the_lower_index_where_equal() -> None:
-    seen = [Seen(0.5), Seen(0.2), Seen(0.2)]
-    assert LeastLoaded().route(Asked(), ALL, seen) == Route(1, "least loaded")
-    assert LeastLoaded().route(Asked(), (0, 2), seen).endpoint == 2
+def chosen_shares(router: Router, allowed: tuple[int, ...]) -> dict[int, float]:
+    """How a thousand evenly spread draws are divided."""
+    draws = (np.arange(1000) + 0.5) / 1000
+    chosen = [router.route(u, allowed, ()).endpoint for u in draws.tolist()]
+    return {endpoint: chosen.count(endpoint) / 1000 for endpoint in allowed}
 
 
-def test_nearest_weighs_distance_and_queue() -> None:
-    asked = Asked(rtt_s=(0.01, 0.1, 0.2))
-    idle = [Seen(first_s=0.3), Seen(first_s=0.3), Seen(first_s=0.3)]
-    assert Nearest().route(asked, ALL, idle) == Route(0, "nearest")
-    queued = [Seen(first_s=0.5), *idle[1:]]
-    assert Nearest().route(asked, ALL, queued) == Route(1, "farther, and sooner all the same")
+@pytest.mark.parametrize(
+    ("shares", "allowed", "expected"),
+    [
+        ((0.2, 0.5, 0.3), (0, 1, 2), {0: 0.2, 1: 0.5, 2: 0.3}),
+        ((0.2, 0.5, 0.3), (0, 2), {0: 0.4, 2: 0.6}),
+        ((0.2, 0.5, 0.3), (1,), {1: 1.0}),
+        ((1.0, 0.0, 0.0), (0, 1, 2), {0: 1.0, 1: 0.0, 2: 0.0}),
+        ((1.0, 0.0, 0.0), (1, 2), {1: 0.5, 2: 0.5}),
+    ],
+)
+def test_fixed_shares_are_kept_among_the_allowed(
+    shares: tuple[float, ...], allowed: tuple[int, ...], expected: dict[int, float]
+) -> None:
+    assert chosen_shares(FixedShare(shares), allowed) == pytest.approx(expected)
 
 
-def test_cheapest_meeting_the_slo_counts_the_distance() -> None:
-    seen = [Seen(cost_rank=0, first_s=0.4), Seen(cost_rank=1, first_s=0.4), Seen(cost_rank=2, first_s=0.1)]
-    asked = Asked(rtt_s=(0.2, 0.05, 0.3))
-    assert CheapestMeetingSlo(0.7).route(asked, ALL, seen) == Route(0, "cheapest expected in time")
-    assert CheapestMeetingSlo(0.5).route(asked, ALL, seen).endpoint == 1
-    assert CheapestMeetingSlo(0.3).route(asked, ALL, seen) == Route(2, "none is expected in time: fastest")
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6), st.floats(0.0, 1.0, exclude_max=True), st.data())
+def test_a_fixed_share_chooses_an_allowed_endpoint_and_never_one_without_share(
+    shares: list[float], u: float, data: st.DataObject
+) -> None:
+    allowed = sorted(data.draw(st.sets(st.sampled_from(range(len(shares))), min_size=1)))
+    chosen = FixedShare(tuple(shares)).route(u, allowed, ()).endpoint
+    assert chosen in allowed
+    assert shares[chosen] > 0 or sum(shares[e] for e in allowed) == 0
 
 
-def test_prefix_affine_stays_unless_too_busy() -> None:
-    seen = [Seen(0.1), Seen(0.3, held={7}), Seen(0.6, held={7, 8})]
-    policy = PrefixAffine(most_extra_load=0.25)
-    assert policy.route(Asked(prefix=7), ALL, seen) == Route(1, "holds the prefix")
-    assert policy.route(Asked(prefix=8), ALL, seen) == Route(0, "who holds the prefix is too busy: least loaded")
-    assert policy.route(Asked(prefix=9), ALL, seen) == Route(0, "nobody holds the prefix: least loaded")
+def test_a_larger_share_only_takes_over() -> None:
+    """Whoever the first endpoint served it still serves when its share grows: the draw is the request's own."""
+    draws = np.linspace(0, 0.999, 200).tolist()
+    small = [FixedShare((0.3, 0.7)).route(u, (0, 1), ()).endpoint for u in draws]
+    large = [FixedShare((0.6, 0.4)).route(u, (0, 1), ()).endpoint for u in draws]
+    assert all(b <= a for a, b in zip(small, large, strict=True))
 
 
-def test_spill_over_goes_elsewhere_only_when_ours_are_full() -> None:
-    policy = SpillOver(own=(0, 1), threshold=0.8)
-    assert policy.route(Asked(), ALL, [Seen(0.9), Seen(0.5), Seen()]) == Route(1, "own pool has room")
-    assert policy.route(Asked(), ALL, [Seen(0.9), Seen(0.8), Seen()]) == Route(2, "own pool is full: spilled over")
-    assert policy.route(Asked(), (0,), [Seen(0.9)]).reason == "own pool is full, and nothing else is allowed"
-    assert policy.route(Asked(), (2,), [Seen(), Seen(), Seen(9.0)]).reason == "no own pool is allowed"
+def test_least_loaded_takes_the_lowest_load_and_the_first_of_equals() -> None:
+    router = LeastLoaded()
+    assert router.route(0.9, (0, 1, 2), endpoints(0.5, 0.2, 0.4)).endpoint == 1
+    assert router.route(0.9, (0, 2), endpoints(0.5, 0.2, 0.4)).endpoint == 2
+    assert router.route(0.9, (0, 1, 2), endpoints(0.5, 0.4, 0.4)).endpoint == 1
 
 
-def test_weights_decide() -> None:
-    seen = [Seen(0.8, 0, 0.1), Seen(0.2, 1, 0.4), Seen(0.4, 2, 0.2, {5})]
-    asked = Asked(prefix=5)
-    for weights, best in (("load", 1), ("latency", 0), ("cost", 0), ("prefix", 2)):
-        assert Weighted(**{weights: 1.0}).route(asked, ALL, seen).endpoint == best
-    assert Weighted(load=1.0, prefix=2.0).route(asked, ALL, seen).endpoint == 2
-    with pytest.raises(ValueError, match="weights must be at least 0"):
-        Weighted()
+@pytest.mark.parametrize("router", [FixedShare((0.5, 0.5)), LeastLoaded()])
+def test_a_decision_has_a_reason(router: Router) -> None:
+    assert router.route(0.1, (0, 1), endpoints(0.0, 0.0)).reason
 
 
-def test_cascade_asks_small_first_and_elsewhere_again() -> None:
-    policy = Cascade(small=1, share=0.5, asked_again_share=0.4, then=LeastLoaded())
-    seen = [Seen(0.5), Seen(), Seen(0.1)]
-    assert policy.route(Asked(escalate_u=0.49), ALL, seen) == Route(1, "small model first")
-    assert policy.route(Asked(escalate_u=0.51), ALL, seen) == Route(2, "least loaded")
-    assert policy.route(Asked(escalate_u=0.1, again=True), ALL, seen) == Route(2, "asked again: least loaded")
-    assert policy.route(Asked(escalate_u=0.1), (0, 2), seen).endpoint == 2
-    assert policy.route(Asked(escalate_u=0.9), (1,), seen).reason == "only the small model is allowed"
-    with pytest.raises(ValueError, match="two stages"):
-        Cascade(0, 0.5, 0.5, policy)
+def test_only_live_load_needs_state() -> None:
+    assert LeastLoaded().needs_state and not FixedShare((1.0,)).needs_state
 
 
-def test_names_are_unique_and_found() -> None:
-    assert set(ROUTERS) == set(router.names())
-    assert all(router.named(name) is type(policy) for name, policy in ROUTERS.items())
-    registry = Registry()
-    registry("mine")(FixedShare)
-    with pytest.raises(ValueError, match=r"fixed_share\.FixedShare and .*least_loaded\.LeastLoaded"):
-        registry("mine")(LeastLoaded)
-    with pytest.raises(LookupError, match="There are: mine"):
-        registry.named("yours")
+# --- residency ---------------------------------------------------------------------------------------
 
 
-def test_reasons_are_logged_as_codes() -> None:
-    trace = load(400, rate_rps=40.0)
-    record = simulate(world(SpillOver((0, 2), 0.3)), trace)
-    assert set(record.reasons) == {"own pool has room", "own pool is full: spilled over"}
-    spilled = record.reason == record.reasons.index("own pool is full: spilled over")
-    assert 0 < spilled.sum() < 400
-    assert np.array_equal(spilled, np.isin(record.endpoint, (1, 3)))
+def test_residency_leaves_only_what_processes_in_the_eu() -> None:
+    assert allowed_endpoints(3, (2, 1, 2)) == {False: (0, 1, 2), True: (1, 2)}
+    assert allowed_endpoints(2, ()) == {False: (0, 1), True: ()}
 
 
-def test_stale_signals_herd() -> None:
-    """All that decide between two reports see the same: they go to one endpoint until the next."""
-    trace = replace(load(300, rate_rps=30.0), needs_eu=np.zeros(300, dtype=bool))
-    same = (pool("a"), pool("b"), pool("c"), pool("d"))
-    fresh = simulate(world(LeastLoaded(), *same), trace)
-    delay_s = 2.0
-    stale = simulate(world(LeastLoaded(), *same, signal_delay_s=delay_s), trace)
-    runs = lambda record: np.count_nonzero(np.diff(record.endpoint))  # noqa: E731
-    assert runs(stale) < runs(fresh) / 4
-    # The first decision makes the first report; from then on they come at multiples of the delay.
-    between = np.flatnonzero(np.diff(trace.arrival_s // delay_s) == 0)
-    assert np.all(np.diff(stale.endpoint)[between] == 0)
+def api(id: str = "api", **changes: object) -> ManagedApi:
+    """First token after a second, half a second for each further one."""
+    plain = ManagedApi(
+        id=id,
+        region=0,
+        first_token_median_s=1.0,
+        first_token_sigma=0.0,
+        token_pace_median_s=0.5,
+        token_pace_sigma=0.0,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def test_a_finite_cache_forgets_the_least_recently_used() -> None:
-    cache = PrefixCache(100)
-    assert [cache.touch(p, 40) for p in (1, 2, 1, 3, 1, 2)] == [False, False, True, False, True, False]
-    assert list(cache.held) == [1, 2] and cache.tokens == 80
-    assert not cache.touch(9, 101) and cache.tokens <= 100
+def world(router: Router, *, rtt_s: tuple[tuple[float, ...], ...] = ((0.0, 0.0),), eu: tuple[int, ...] = ()) -> World:
+    return World(endpoints=(api("a"), api("b")), router=router, rtt_s=rtt_s, eu_endpoints=eu)
 
 
-def test_prefix_affinity_finds_more_of_the_prompts_remembered() -> None:
-    trace = replace(load(1500, rate_rps=15.0, patience_s=None), needs_eu=np.zeros(1500, dtype=bool))
-    pools = tuple(pool(name, prefix_cache_tokens=2500) for name in "abcd")
-    by_load = simulate(world(LeastLoaded(), *pools), trace)
-    by_prefix = simulate(world(PrefixAffine(0.5), *pools), trace)
-    assert by_prefix.cached_tokens.sum() > 1.3 * by_load.cached_tokens.sum() > 0
-    hit = by_load.cached_tokens > 0
-    assert np.array_equal(by_load.cached_tokens[hit], trace.cached_tokens[hit])
+def eight(**columns: object) -> Trace:
+    base = trace_of([Ask(at, asked=5, answer=3) for at in range(8)])
+    return replace(base, route_u=np.arange(8) / 8, **columns)  # type: ignore[arg-type]
 
 
-def test_a_cascade_pays_both_and_waits_for_both() -> None:
-    trace = replace(load(500, rate_rps=2.0, patience_s=None), needs_eu=np.zeros(500, dtype=bool))
-    small, large = api("small"), api("large", first_try=None)
-    record = simulate(world(Cascade(0, 0.6, 0.5, LeastLoaded()), small, large, large, large), trace)
-    assert np.all(record.outcome == SERVED)
-    again = trace.escalate_u < 0.3
-    assert np.array_equal(record.tried == 0, again)
-    assert np.array_equal(record.endpoint == 0, (trace.escalate_u < 0.6) & ~again)
-    one_way_s = np.array([[0.001, 0.001, 0.045, 0.05], [0.045, 0.045, 0.001, 0.005]])
-    whole_s = 0.3 + 0.02 * (trace.output_tokens - 1)
-    way_s = 2 * one_way_s[trace.user_region, record.endpoint]
-    alone_s = trace.arrival_s + way_s + whole_s
-    first_s = np.where(again, 2 * one_way_s[trace.user_region, 0] + whole_s, 0.0)
-    np.testing.assert_allclose(record.finish_s, alone_s + first_s)
-    np.testing.assert_allclose(record.first_token_s, trace.arrival_s + first_s + way_s + 0.3)
+ROUTERS = [FixedShare((0.75, 0.25)), LeastLoaded()]
+
+
+@pytest.mark.parametrize("router", ROUTERS)
+def test_who_needs_the_eu_is_served_there_or_refused(router: Router) -> None:
+    needs_eu = np.arange(8) % 2 == 0
+    there = simulate(world(router, eu=(1,)), eight(needs_eu=needs_eu))
+    assert there.count(SERVED) == 8
+    assert set(there.endpoint[needs_eu].tolist()) == {1}
+    nowhere = simulate(world(router), eight(needs_eu=needs_eu))
+    assert np.array_equal(nowhere.outcome == REFUSED, needs_eu)
+    assert set(nowhere.endpoint[needs_eu].tolist()) == {-1}
+    assert np.array_equal(nowhere.finish_s[needs_eu], eight().arrival_s[needs_eu])
+    assert np.all(np.isnan(nowhere.first_token_s[needs_eu]))
+
+
+# --- the way there and back --------------------------------------------------------------------------
+
+
+def both(rtt_s: float, trace: Trace) -> tuple[RunRecord, RunRecord]:
+    """The same world under a policy without and one with live state; the second endpoint is never chosen."""
+    rows = ((rtt_s, 9.0),)
+    only_first = simulate(world(FixedShare((1.0, 0.0)), rtt_s=rows), trace)
+    return only_first, simulate(replace(world(LeastLoaded(), rtt_s=rows)), trace)
+
+
+def test_a_round_trip_is_added_to_what_the_user_sees() -> None:
+    trace = trace_of([Ask(0, asked=5, answer=3), Ask(10, asked=5, answer=1)])
+    for record in both(0.5, trace):
+        assert record.first_token_s.tolist() == [1.5, 11.5]
+        assert record.finish_s.tolist() == [2.5, 11.5]
+        assert record.start_s.tolist() == [0.25, 10.25]
+
+
+def test_patience_is_counted_at_the_user() -> None:
+    """The first words are underway for 1.5 s: whoever waits less, or just as long, leaves."""
+    patience = [1.4, 1.5, 1.6]
+    trace = trace_of([Ask(20 * i, asked=5, answer=1, patience=p) for i, p in enumerate(patience)])
+    for record in both(0.5, trace):
+        assert record.outcome.tolist() == [TIMED_OUT, TIMED_OUT, SERVED]
+
+
+def test_who_cannot_even_be_reached_in_time_leaves() -> None:
+    trace = trace_of([Ask(0, asked=5, answer=1, patience=0.1), Ask(30, asked=5, answer=1)])
+    for record in both(0.5, trace):
+        assert record.outcome.tolist() == [TIMED_OUT, SERVED]
+
+
+def test_each_user_region_has_its_own_way() -> None:
+    trace = replace(trace_of([Ask(0, asked=5, answer=1), Ask(9, asked=5, answer=1)]), user_region=np.array([0, 1]))
+    near_far = world(FixedShare((1.0, 0.0)), rtt_s=((0.0, 0.0), (2.0, 0.0)))
+    assert simulate(near_far, trace).first_token_s.tolist() == [1.0, 12.0]
+
+
+def test_live_load_is_seen_when_the_request_arrives() -> None:
+    """A pool of one place holds the first for 5 s: the second goes to the API, the third back to the pool."""
+    pool = make_pool(make_step(), max_running=1)
+    mixed = World(endpoints=(pool, api(concurrency=1)), router=LeastLoaded(), rtt_s=((0.0, 0.0),), eu_endpoints=())
+    asks = [Ask(0, asked=1, answer=5), Ask(1, asked=1, answer=9), Ask(6, asked=1, answer=1)]
+    record = simulate(mixed, trace_of(asks))
+    assert record.endpoint.tolist() == [0, 1, 0]
+    assert record.finish_s.tolist() == [5.0, 6.0, 7.0]
+
+
+def test_a_world_needs_endpoints_and_a_way_to_each() -> None:
+    with pytest.raises(ValueError, match="at least one endpoint"):
+        World(endpoints=(), router=LeastLoaded(), rtt_s=((),))
+    with pytest.raises(ValueError, match="round trip to each of the 2"):
+        world(LeastLoaded(), rtt_s=((0.0,),))

@@ -19,7 +19,7 @@ class Nearest:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         rtt_s = asked.rtt_s
         chosen = min(allowed, key=lambda at: (expected_s(asked, at, endpoints=endpoints), at))
         if rtt_s[chosen] > min(rtt_s[at] for at in allowed):

@@ -35,13 +35,8 @@ class Asked(Protocol):
     """The call that a decision is about. Its answer's length is unknown to all but the future."""
 
     @property
-    def route_u(self) -> float:
-        """The call's own uniform draw in [0, 1)."""
-        ...
-
-    @property
     def escalate_u(self) -> float:
-        """Another one: whether a small model is tried first, and asked again."""
+        """The call's own uniform draw in [0, 1): whether a small model is tried first, and asked again."""
         ...
 
     @property
@@ -93,10 +88,16 @@ class Router(Protocol):
     @property
     def needs_state(self) -> bool: ...
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         """Choose among the allowed endpoints (indices, never empty, ascending).
 
         Ties go to the lower index, never to chance.
+
+        Args:
+            route_u: the call's own uniform draw in [0, 1).
+            allowed: indices of the endpoints that residency and outages leave.
+            endpoints: what each endpoint of the world last reported.
+            asked: what is known of the call.
         """
         ...
 

@@ -30,7 +30,7 @@ class Weighted:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         score = dict.fromkeys(allowed, 0.0)
         if self.load:
             most = max(endpoints[at].load_share for at in allowed)

@@ -1,0 +1,69 @@
+"""From arguments to evaluated scenarios, with progress on standard error."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TypeVar
+
+from sim.scenario import Scenario, load, set_fields
+from sim.strategy import Executor, Outcome, Processes, Serial, evaluate
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+BAR = 30
+
+
+def scenario_of(source: str, arguments: Namespace) -> Scenario:
+    """A scenario with the seed that was asked for."""
+    scenario = load(source)
+    return scenario if arguments.seed is None else set_fields(scenario, {"seed": arguments.seed})
+
+
+def outcome_of(source: str, arguments: Namespace) -> Outcome:
+    """One scenario, evaluated as the arguments say."""
+    scenario = scenario_of(source, arguments)
+    began_s = perf_counter()
+    with executor_for(arguments.fidelity) as executor:
+        outcome = evaluate(scenario, fidelity=arguments.fidelity, executor=executor)
+    tell(f"{source}: {outcome.simulated_windows} windows simulated in {perf_counter() - began_s:.1f} s")
+    return outcome
+
+
+def tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+@contextmanager
+def executor_for(fidelity: str) -> Iterator[Executor]:
+    """Processes where there is much to simulate; a draft is done before they have started."""
+    if fidelity == "draft":
+        yield Shown(Serial(), at_once=1)
+        return
+    with Processes() as processes:
+        yield Shown(processes, at_once=4 * processes.workers)
+
+
+class Shown:
+    """An executor that draws a bar while it works, where standard error is a terminal."""
+
+    def __init__(self, executor: Executor, *, at_once: int) -> None:
+        self._executor = executor
+        self._at_once = at_once
+
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
+        if not sys.stderr.isatty() or not tasks:
+            return self._executor.map(function, tasks)
+        results: list[Result] = []
+        while len(results) < len(tasks):
+            self._draw(len(results) / len(tasks))
+            results += self._executor.map(function, tasks[len(results) : len(results) + self._at_once])
+        self._draw(1.0)
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+        return results
+
+    def _draw(self, share: float) -> None:
+        done = round(BAR * share)
+        print(f"\r[{'#' * done}{'.' * (BAR - done)}] {share:4.0%}", end="", file=sys.stderr, flush=True)

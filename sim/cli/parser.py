@@ -1,0 +1,104 @@
+"""What can be asked on the command line."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+
+from sim.cli import listing
+
+JSON_NOTE = (
+    "JSON: amounts in the unit that ends their name (_usd, _s, _gb); a figure that does not exist or has no bound "
+    "(NaN, infinity) is null; months count from 0, the first month played."
+)
+
+
+def parser() -> ArgumentParser:
+    """The parser of all commands; building it loads no simulator."""
+    whole = _parser(
+        prog="loadbearing",
+        description="Find out which of your AI platform decisions are load-bearing.\n"
+        "A SCENARIO is a YAML file or the name of a preset.",
+        epilog=f"{JSON_NOTE}\nExit codes: 0 done, 2 bad input, 1 a fault of ours.",
+    )
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_parser)
+
+    run = _command(commands, "run", "play a scenario and print what it comes to")
+    run.add_argument("scenario", metavar="SCENARIO")
+    _add_effort(run)
+    run.add_argument("--explain", metavar="FIGURE", help="print the lines, quantities, prices and sources of a figure")
+    run.add_argument("--month", type=_count, metavar="M", help="month to explain, from 0 as in JSON; the last if not given")
+
+    check = _command(commands, "check", "say whether a scenario can be played, and all its faults if not")
+    check.add_argument("scenario", metavar="SCENARIO")
+
+    compare = _command(commands, "compare", "list how scenarios differ, then what follows from it")
+    compare.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="two or more; the first is compared with")
+    _add_effort(compare)
+
+    replay = _command(commands, "replay", "play a recorded trace through a scenario's platform")
+    replay.add_argument("trace", metavar="TRACE", help="CSV, plain or gzip: arrival_s,input_tokens,output_tokens")
+    replay.add_argument("scenario", metavar="SCENARIO")
+    replay.add_argument("--speed", type=_positive, default=1.0, metavar="X", help="times faster than recorded (1)")
+    replay.add_argument("--until", type=_positive, metavar="S", help="stop the clock after S seconds of the replay")
+    replay.add_argument("--replicas", type=_size, metavar="N", help="replicas of every pool, in place of the plan's")
+    replay.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
+
+    ceiling = _command(commands, "ceiling", "how far demand can grow, and what gives way first")
+    ceiling.add_argument("scenario", metavar="SCENARIO")
+    _add_effort(ceiling)
+
+    report = _command(commands, "report", "write files for others to read")
+    report.add_argument("scenarios", nargs="+", metavar="SCENARIO")
+    report.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made if it is not there")
+    report.add_argument("--formats", type=listing.formats, default=("focus",), metavar="F,F",
+                        help=f"of {', '.join(listing.FORMATS)} ({', '.join(listing.BUILT)})")  # fmt: skip
+    _add_effort(report)
+
+    bench = _command(commands, "bench", "measure how fast this machine simulates")
+    bench.add_argument("--requests", type=_size, default=100_000, metavar="N", help="requests of each window (100000)")
+
+    _command(commands, "schema", "print the JSON schema of a scenario file")
+    _command(commands, "app", "open the app; further options are Streamlit's, as in --server.port 8600")
+    return whole
+
+
+def _parser(**said: object) -> ArgumentParser:
+    return ArgumentParser(formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **said)  # type: ignore[arg-type]
+
+
+def _command(commands: "object", name: str, what: str) -> ArgumentParser:
+    command: ArgumentParser = commands.add_parser(name, help=what, description=what, epilog=JSON_NOTE)  # type: ignore[attr-defined]
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.add_argument("--debug", action="store_true", help="show the traceback of a fault of ours")
+    return command
+
+
+def _add_effort(command: ArgumentParser) -> None:
+    command.add_argument("--fidelity", choices=("draft", "standard", "full"), default="draft",
+                         help="how much is simulated (draft)")  # fmt: skip
+    command.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
+
+
+def _count(text: str) -> int:
+    return _whole(text, least=0)
+
+
+def _size(text: str) -> int:
+    return _whole(text, least=1)
+
+
+def _whole(text: str, *, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise ArgumentTypeError(f"must be a whole number from {least} (got '{text}')")
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ArgumentTypeError(f"must be a number above 0 (got '{text}')")
+    return value
+
+
+__all__ = ["JSON_NOTE", "Namespace", "parser"]

@@ -1,0 +1,233 @@
+"""The monthly cost lines: one function for each, and one entry in the registry.
+
+A line answers with its terms; what it costs is their sum.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.economics.choices import Choices
+from sim.economics.prices import PriceLevel, Prices
+from sim.economics.purchase import PoolBill
+from sim.economics.term import Term, part, term
+from sim.economics.tiers import internet_tiers, slices
+from sim.metrics.flows import MonthFlow, TokenFlow
+from sim.scenario.schema import Scenario
+
+TOKENS_PER_MTOK = 1e6
+SEARCHES_PER_PRICE = 1000
+
+_TOKEN_CLASSES: tuple[tuple[str, str, str], ...] = (
+    ("new prompt tokens", "uncached_in_tokens", "usd_per_mtok_in"),
+    ("prompt tokens from the cache", "cached_in_tokens", "usd_per_mtok_cached_in"),
+    ("answer tokens", "output_tokens", "usd_per_mtok_out"),
+)
+"""Classes that an API prices apart: label, field of a `TokenFlow`, quantity of table `apis`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """All that the cost of one month depends on."""
+
+    flow: MonthFlow
+    scenario: Scenario
+    """The decisions and the world in force in that month."""
+    prices: Prices
+    level: PriceLevel
+    choices: Choices
+    launch_month: int
+    audit_month: int
+    revenue_usd: float
+    pool_bills: tuple[PoolBill, ...]
+    migration_usd: float
+
+
+def gpu(month: Month) -> tuple[Term, ...]:
+    """The working share of what the pools cost."""
+    return tuple(
+        part(whole, min(1.0, bill.pool.utilization), label="working")
+        for bill in month.pool_bills for whole in bill.ready
+    )
+
+
+def idle(month: Month) -> tuple[Term, ...]:
+    """What the pools cost while they wait, and commitments that nobody needs any more."""
+    waiting = tuple(
+        part(whole, max(0.0, 1 - bill.pool.utilization), label="idle")
+        for bill in month.pool_bills for whole in bill.ready
+    )
+    return waiting + tuple(term for bill in month.pool_bills for term in bill.unneeded)
+
+
+def api(month: Month) -> tuple[Term, ...]:
+    """Tokens bought, every call that was made."""
+    return tuple(term for tokens in month.flow.tokens for term in _api_terms(tokens, month))
+
+
+def _api_terms(tokens: TokenFlow, month: Month) -> list[Term]:
+    level = month.level.api
+    more: tuple[str, ...] = ("world.api_price_drift_per_year",)
+    if tokens.in_data_zone:
+        level *= month.prices.value("apis", tokens.api, "data_zone_uplift")
+        more = (f"apis/{tokens.api}/data_zone_uplift", *more)
+    label = month.prices.label("apis", tokens.api)
+    return [
+        term(
+            f"{label}, {words}", getattr(tokens, field) / TOKENS_PER_MTOK, unit="1M tokens",
+            price=month.prices.value("apis", tokens.api, quantity) * level, price_unit="USD/1M tokens",
+            rows=(f"apis/{tokens.api}/{quantity}", *more), resource=tokens.endpoint, region=tokens.region,
+        )
+        for words, field, quantity in _TOKEN_CLASSES
+    ]
+
+
+def search(month: Month) -> tuple[Term, ...]:
+    """Searches of the vector store, by who holds the vectors and in whose format."""
+    store = month.scenario.decisions.vector_store
+    return (
+        term(
+            f"{month.prices.label('search', store)}, searches", month.flow.searches / SEARCHES_PER_PRICE,
+            unit="1000 searches", price=month.prices.value("search", store, "usd_per_1000_searches"),
+            price_unit="USD/1000 searches", rows=(f"search/{store}/usd_per_1000_searches",),
+        ),
+    )
+
+
+def storage(month: Month) -> tuple[Term, ...]:
+    """Data held at the end of the month."""
+    return (
+        term(
+            month.prices.label("storage", "object_hot"), month.flow.data_gb, unit="GB-months",
+            price=month.prices.value("storage", "object_hot", "usd_per_gb_month"), price_unit="USD/GB-month",
+            rows=("storage/object_hot/usd_per_gb_month",),
+        ),
+    )
+
+
+def egress(month: Month) -> tuple[Term, ...]:
+    """Data sent out: to users over the internet in tiers, and from region to region."""
+    internet = tuple(
+        term(
+            month.prices.label("network", tier.id), gb, unit="GB", price=tier.usd_per_gb, price_unit="USD/GB",
+            rows=(f"network/{tier.id}/usd_per_gb",),
+        )
+        for tier, gb in slices(month.flow.egress_gb, month.prices.once(internet_tiers))
+    )
+    if month.flow.cross_region_gb <= 0:
+        return internet
+    return (
+        *internet,
+        term(
+            month.prices.label("network", "cross_region"), month.flow.cross_region_gb, unit="GB",
+            price=month.prices.value("network", "cross_region", "usd_per_gb"), price_unit="USD/GB",
+            rows=("network/cross_region/usd_per_gb",),
+        ),
+    )
+
+
+def people(month: Month) -> tuple[Term, ...]:
+    """People who run the platform; they begin before it launches."""
+    if month.flow.month < month.launch_month - month.prices.rule("run_people_lead_months"):
+        return ()
+    return _chosen(
+        month, "run_fte", unit="people", price=_person(month), price_unit="USD/month",
+        rows=("people/platform/usd_per_month",),
+    )
+
+
+def support(month: Month) -> tuple[Term, ...]:
+    """Support of customers, a share of revenue."""
+    return (
+        term(
+            "Support of customers", month.revenue_usd, unit="USD of revenue",
+            price=month.prices.rule("support_share_of_revenue"), price_unit="USD/USD",
+            rows=("business/rules/support_share_of_revenue",),
+        ),
+    )
+
+
+def compliance(month: Month) -> tuple[Term, ...]:
+    """Duties of the chosen places of processing, each month, and their audit once."""
+    duties = _chosen(month, "compliance_usd_per_month", unit="USD", price=1.0, price_unit="USD/USD")
+    if month.flow.month != month.audit_month:
+        return duties
+    return duties + _chosen(month, "audit_usd_once", unit="USD", price=1.0, price_unit="USD/USD")
+
+
+def build(month: Month) -> tuple[Term, ...]:
+    """People who build until launch, and what it costs to keep new work movable."""
+    premium = term(
+        "New work built so that it can move", month.choices.movable_points, unit="points",
+        price=month.prices.value("choices", "movable_share", "usd_per_month_per_point"),
+        price_unit="USD/month/point",
+        rows=("decisions.movable_share", "choices/movable_share/usd_per_month_per_point"),
+    )
+    if month.flow.month >= month.launch_month:
+        return (premium,)
+    builders = term(
+        "People who build", month.scenario.company.build_people, unit="people", price=_person(month),
+        price_unit="USD/month", rows=("company.build_people", "people/platform/usd_per_month"),
+    )
+    return (builders, premium)
+
+
+def migration(month: Month) -> tuple[Term, ...]:
+    """Moves that are being carried out."""
+    if month.migration_usd == 0:
+        return ()
+    return (
+        term("Moves being carried out", month.migration_usd, unit="USD", price=1.0, price_unit="USD/USD",
+             rows=("changes",)),
+    )
+
+
+def _person(month: Month) -> float:
+    return month.prices.value("people", "platform", "usd_per_month")
+
+
+def _chosen(
+    month: Month, quantity: str, *, unit: str, price: float, price_unit: str, rows: tuple[str, ...] = ()
+) -> tuple[Term, ...]:
+    """One term for every choice in force that has any of a quantity."""
+    amounts = [(row, month.prices.value("choices", row, quantity)) for row in month.choices.rows]
+    return tuple(
+        term(month.prices.label("choices", row), amount, unit=unit, price=price, price_unit=price_unit,
+             rows=(f"choices/{row}/{quantity}", *rows))
+        for row, amount in amounts if amount
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """A cost line: how its terms come about and which totals it belongs to."""
+
+    name: str
+    label: str
+    terms: Callable[[Month], tuple[Term, ...]]
+    serves: bool
+    """Inside gross margin."""
+    per_token: bool
+    """Inside cost per million tokens."""
+    billed: bool
+    """A provider's invoice shows it."""
+
+
+LINES: tuple[CostLine, ...] = (
+    CostLine("gpu", "Own GPUs, working", gpu, serves=True, per_token=True, billed=True),
+    CostLine("idle", "Own GPUs, idle", idle, serves=True, per_token=True, billed=True),
+    CostLine("api", "Models by the token", api, serves=True, per_token=True, billed=True),
+    CostLine("search", "Search of vectors", search, serves=True, per_token=True, billed=True),
+    CostLine("storage", "Storage", storage, serves=True, per_token=True, billed=True),
+    CostLine("egress", "Data sent out", egress, serves=True, per_token=True, billed=True),
+    CostLine("people", "People who run it", people, serves=True, per_token=True, billed=False),
+    CostLine("support", "Support of customers", support, serves=True, per_token=False, billed=False),
+    CostLine("compliance", "Compliance", compliance, serves=True, per_token=True, billed=False),
+    CostLine("build", "Building it", build, serves=False, per_token=False, billed=False),
+    CostLine("migration", "Moves", migration, serves=False, per_token=False, billed=False),
+)
+"""Every cost line, in the order in which they are shown; they add up to the total."""
+
+COST_LINES = tuple(line.name for line in LINES)
+COST_TO_SERVE = tuple(line.name for line in LINES if line.serves)
+COST_PER_TOKEN = tuple(line.name for line in LINES if line.per_token)
+BILLED_LINES = tuple(line.name for line in LINES if line.billed)

@@ -1,0 +1,202 @@
+"""One month's statement: revenue, cost by line, and what they make together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import nan
+
+from sim.economics.choices import choices
+from sim.economics.commitment import Commitment
+from sim.economics.lines import COST_PER_TOKEN, COST_TO_SERVE, LINES, TOKENS_PER_MTOK, Month
+from sim.economics.prices import PriceBook, PriceLevel, price_level
+from sim.economics.purchase import PurchaseMix, pool_bill, purchase_mix
+from sim.economics.revenue import revenue_terms
+from sim.economics.term import Term, total_usd
+from sim.metrics.flows import MonthFlow
+from sim.scenario.schema import Scenario
+
+_SHARED_BY_WORK = ("gpu", "idle", "api", "search", "storage", "egress")
+"""Lines that products share by the work they cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStatement:
+    """Money of one month [USD]. Ratios are `nan` before launch and where they divide by nothing."""
+
+    month: int
+    day: date
+    """First day of the month, by which prices were read."""
+    delivered_mtok: float
+    """Million tokens of delivered answers; 0 before launch."""
+    served: float
+    revenue_terms: Mapping[str, tuple[Term, ...]]
+    """By product."""
+    cost_terms: Mapping[str, tuple[Term, ...]]
+    """By cost line."""
+    revenue_usd: float
+    revenue_by_product_usd: dict[str, float]
+    cost_usd: dict[str, float]
+    """One entry per cost line, and `total`, which is their sum."""
+    gross_margin: float
+    """(revenue - cost to serve) / revenue, people who run the platform included."""
+    gross_margin_before_people: float
+    gross_margin_after_build: float
+    usd_per_mtok_allocated: float
+    """Cost over tokens of delivered answers, idle included; support is not part of it."""
+    usd_per_mtok_used: float
+    """The same without idle."""
+    usd_per_served_request: float
+    contribution_by_product_usd: dict[str, float]
+    """Revenue less what serving the product costs, idle included; people and compliance are common to all."""
+    owned_gpus: dict[str, float]
+    """GPUs that we own, by GPU id."""
+
+    @property
+    def cost_to_serve_usd(self) -> float:
+        return sum(self.cost_usd[line] for line in COST_TO_SERVE)
+
+    @property
+    def profit_usd(self) -> float:
+        return self.revenue_usd - self.cost_usd["total"]
+
+    @property
+    def gross_profit_usd(self) -> float:
+        return self.revenue_usd - self.cost_to_serve_usd
+
+
+def statement(
+    flow: MonthFlow,
+    scenario: Scenario,
+    *,
+    book: PriceBook,
+    launch_month: int | None = None,
+    audit_month: int | None = None,
+    level: PriceLevel | None = None,
+    mix: PurchaseMix | None = None,
+    commitments: Sequence[Commitment] = (),
+    migration_usd: float = 0.0,
+    work_shares: Mapping[str, float] | None = None,
+) -> MonthStatement:
+    """State a month.
+
+    Args:
+        flow: what the month's service amounted to.
+        scenario: decisions, world and prices in force in that month.
+        book: prices by day.
+        launch_month: first month with customers; from the decisions unless given.
+        audit_month: when the audit of the chosen places of processing is
+            paid; the month before launch unless given.
+        level: how far prices have drifted; from the world's drift unless given.
+        mix: how GPUs are paid for; from the scenario unless given.
+        commitments: contracts that run in the month; without any, the
+            reserved part follows need month by month.
+        migration_usd: cost of moves being carried out.
+        work_shares: share of the pools' work by product, for sharing cost;
+            by tokens delivered unless given.
+
+    Raises:
+        LookupError: a price is not in the catalogue, or not in force in that month.
+    """
+    prices = book.on(flow.on)
+    chosen = prices.once(choices, scenario.decisions)
+    launch = chosen.launch_month if launch_month is None else launch_month
+    level = level or price_level(scenario.world, flow.month)
+    mix = mix or purchase_mix(scenario.platform)
+    earned = _revenue(flow, scenario, book)
+    by_product = {product: total_usd(terms) for product, terms in earned.items()}
+    month = Month(
+        flow=flow,
+        scenario=scenario,
+        prices=prices,
+        level=level,
+        choices=chosen,
+        launch_month=launch,
+        audit_month=max(0, launch - 1) if audit_month is None else audit_month,
+        revenue_usd=sum(by_product.values()),
+        pool_bills=tuple(
+            pool_bill(pool, mix=mix, seller=scenario.platform.seller, prices=prices, level=level,
+                      commitments=commitments)
+            for pool in flow.pools
+        ),
+        migration_usd=migration_usd,
+    )
+    return _stated(month, earned, by_product, work_shares)
+
+
+def _revenue(flow: MonthFlow, scenario: Scenario, book: PriceBook) -> dict[str, tuple[Term, ...]]:
+    """Terms of revenue by product; none before launch."""
+    if not flow.launched:
+        return {product.id: () for product in scenario.products}
+    flows = {product.product: product for product in flow.products}
+    prices = book.on(flow.on)
+    return {
+        product.id: revenue_terms(product, flows[product.id], month=flow.month, prices=prices)
+        for product in scenario.products
+    }
+
+
+def _stated(
+    month: Month,
+    earned: dict[str, tuple[Term, ...]],
+    by_product: dict[str, float],
+    work_shares: Mapping[str, float] | None,
+) -> MonthStatement:
+    flow, revenue = month.flow, month.revenue_usd
+    terms = {line.name: line.terms(month) for line in LINES}
+    cost = {name: total_usd(parts) for name, parts in terms.items()}
+    cost["total"] = sum(cost.values())
+    serve = _sum(cost, COST_TO_SERVE)
+    per_token = _sum(cost, COST_PER_TOKEN)
+    mtok = flow.delivered_tokens / TOKENS_PER_MTOK if flow.launched else 0.0
+    served = flow.served if flow.launched else 0.0
+    owned: dict[str, float] = {}
+    for bill in month.pool_bills:
+        owned[bill.pool.gpu] = owned.get(bill.pool.gpu, 0.0) + bill.owned_gpus
+    return MonthStatement(
+        month=flow.month,
+        day=flow.on,
+        delivered_mtok=mtok,
+        served=served,
+        revenue_terms=earned,
+        cost_terms=terms,
+        revenue_usd=revenue,
+        revenue_by_product_usd=by_product,
+        cost_usd=cost,
+        gross_margin=_ratio(revenue - serve, revenue),
+        gross_margin_before_people=_ratio(revenue - serve + cost["people"], revenue),
+        gross_margin_after_build=_ratio(revenue - serve - cost["build"], revenue),
+        usd_per_mtok_allocated=_ratio(per_token, mtok),
+        usd_per_mtok_used=_ratio(per_token - cost["idle"], mtok),
+        usd_per_served_request=_ratio(per_token, served),
+        contribution_by_product_usd=_contribution(
+            by_product, cost, work_shares or {product.product: product.delivered_tokens for product in flow.products}
+        ),
+        owned_gpus=owned,
+    )
+
+
+def _contribution(
+    revenue: dict[str, float], cost: dict[str, float], work: Mapping[str, float]
+) -> dict[str, float]:
+    """Revenue less shared cost by work and support by revenue; in equal parts where there was no work or revenue."""
+    shared = _sum(cost, _SHARED_BY_WORK)
+    by_work = _shares(revenue, work)
+    by_revenue = _shares(revenue, revenue)
+    return {
+        product: usd - shared * by_work[product] - cost["support"] * by_revenue[product]
+        for product, usd in revenue.items()
+    }
+
+
+def _shares(products: Iterable[str], amounts: Mapping[str, float]) -> dict[str, float]:
+    of = {product: amounts.get(product, 0.0) for product in products}
+    whole = sum(of.values())
+    return {product: amount / whole if whole > 0 else 1 / len(of) for product, amount in of.items()}
+
+
+def _sum(cost: Mapping[str, float], lines: Iterable[str]) -> float:
+    return sum(cost[line] for line in lines)
+
+
+def _ratio(above: float, below: float) -> float:
+    return above / below if below > 0 else nan

@@ -1,0 +1,60 @@
+"""The smallest piece of money: a quantity times a price, and where both come from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One quantity at one price.
+
+    Every figure in money is a sum of terms, so what explains a figure is what
+    it was computed from. `usd` is `quantity` times `price`.
+    """
+
+    label: str
+    quantity: float
+    unit: str
+    price: float
+    price_unit: str
+    usd: float
+    rows: tuple[str, ...]
+    """What the price rests on: `table/id/quantity` in the catalogue, or a dotted field of the scenario."""
+    list_price: float
+    """Price without a commitment or a spot discount; equal to `price` where there is none."""
+    kind: str = ""
+    """How a GPU is paid for: on_demand, reserved, spot, owned or unneeded; empty for anything else."""
+    resource: str = ""
+    """Pool or endpoint the term is for; empty for what all share."""
+    region: str = ""
+
+
+def term(
+    label: str,
+    quantity: float,
+    *,
+    unit: str,
+    price: float,
+    price_unit: str,
+    rows: tuple[str, ...],
+    list_price: float | None = None,
+    kind: str = "",
+    resource: str = "",
+    region: str = "",
+) -> Term:
+    """A quantity at a price; the list price is the price where none is given."""
+    listed = price if list_price is None else list_price
+    return Term(label, quantity, unit, price, price_unit, quantity * price, rows, listed, kind, resource, region)
+
+
+def part(whole: Term, share: float, *, label: str) -> Term:
+    """A share of a term, under its own label: the same price on less of the quantity."""
+    return term(
+        f"{whole.label}, {label}", whole.quantity * share, unit=whole.unit, price=whole.price,
+        price_unit=whole.price_unit, rows=whole.rows, list_price=whole.list_price, kind=whole.kind,
+        resource=whole.resource, region=whole.region,
+    )
+
+
+def total_usd(terms: Iterable[Term]) -> float:
+    return sum(term.usd for term in terms)

@@ -1,0 +1,232 @@
+"""What a scenario's decisions build: user groups, the endpoints that serve them, and who shares load with whom.
+
+Only what the simulation reads is here, so two months with equal architectures
+need no second simulation, and a price can never cause one.
+"""
+
+from dataclasses import dataclass, replace
+
+from sim.catalogue import Catalogue
+from sim.scenario.schema import Engine, PerRequest, Product, RequestsPerDay, Scenario
+from sim.serving import Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi, kv_capacity_blocks, step_time
+
+EU = "eu"
+SMALL_TIER = "small"
+MS = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Users of one region who are treated alike."""
+
+    region: str
+    share: float
+    """Share of the whole market."""
+    needs_eu: bool
+    """Their data must be processed in the EU: they buy nothing where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One endpoint at its smallest size: one replica, or a quota of one token a minute."""
+
+    id: str
+    region: str
+    in_eu: bool
+    endpoint: Endpoint
+    api: str
+    """Tier in the catalogue's table `apis`; empty for a pool."""
+    constant_s: float
+    """Latency outside the endpoint that load does not change: the serving stack."""
+
+    @property
+    def is_pool(self) -> bool:
+        return isinstance(self.endpoint, GpuPool)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Endpoints whose load depends on one another: one alone under fixed shares, several under a router that looks.
+
+    `share_of_group[g]` is the share of group g's requests that comes here.
+    """
+
+    units: tuple[Unit, ...]
+    share_of_group: tuple[float, ...]
+    least_loaded: bool
+
+    @property
+    def id(self) -> str:
+        return "+".join(unit.id for unit in self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Everything that the simulation reads of a scenario in one month, but for the amount of demand."""
+
+    groups: tuple[Group, ...]
+    stations: tuple[Station, ...]
+    rtt_s: tuple[tuple[tuple[float, ...], ...], ...]
+    """`rtt_s[station][group][unit]`: round trip from the users to the endpoint, the stack's constant included [s]."""
+    products: tuple[Product, ...]
+    search_s: float
+    own_share: float
+    spare_room: float
+    min_replicas: int
+    max_replicas: int
+    planning_interval_months: int
+    quota_cap_per_min: tuple[float, ...]
+    """Largest quota of each station's API, summed; `inf` where it has none."""
+
+
+def architecture(state: Scenario, catalogue: Catalogue) -> Architecture:
+    """The architecture of a scenario as it stands in one month."""
+    groups = user_groups(state)
+    stations = _stations(state, groups, catalogue)
+    return Architecture(
+        groups=groups,
+        stations=stations,
+        rtt_s=tuple(
+            tuple(
+                tuple(_round_trip_s(group.region, unit.region, catalogue) + unit.constant_s for unit in station.units)
+                for group in groups
+            )
+            for station in stations
+        ),
+        products=tuple(_physical(product) for product in state.products),
+        search_s=catalogue.value("search", state.decisions.vector_store, "search_s"),
+        own_share=state.decisions.own_share,
+        spare_room=state.decisions.spare_room,
+        min_replicas=state.platform.min_replicas,
+        max_replicas=state.platform.max_replicas,
+        planning_interval_months=state.platform.planning_interval_months,
+        quota_cap_per_min=tuple(
+            sum(catalogue.value("apis", unit.api, "tokens_per_min_cap") for unit in station.units if unit.api)
+            or float("inf")
+            for station in stations
+        ),
+    )
+
+
+def user_groups(state: Scenario) -> tuple[Group, ...]:
+    """Groups in the order of the scenario's users; those who require the EU last, where anyone can serve them."""
+    eu = state.world.eu_required_share
+    anywhere = state.decisions.residency == "anywhere"
+    groups = [Group(region, share * (1 - eu), needs_eu=False) for region, share in sorted(state.users.items())]
+    if eu > 0 and not anywhere:
+        groups.append(Group(state.platform.eu_regions[0], eu, needs_eu=True))
+    return tuple(group for group in groups if group.share > 0)
+
+
+def _physical(product: Product) -> Product:
+    """The product without its price, its name and what only scales its demand."""
+    price = PerRequest(kind="per_request", usd=0.0)
+    demand = RequestsPerDay(kind="requests_per_day", amount=0.0)
+    return product.model_copy(update={"price": price, "demand": demand, "growth_ratio": 1.0, "label": product.id})
+
+
+# --- who serves whom ----------------------------------------------------------------------------------------------
+
+
+def _in_eu(region: str, catalogue: Catalogue) -> bool:
+    return catalogue.group("regions", region) == EU
+
+
+def _serving_regions(state: Scenario, group: Group, catalogue: Catalogue) -> tuple[str, ...]:
+    """Regions among which a group's requests are spread evenly."""
+    residency = state.decisions.residency
+    in_eu = residency == "eu_only" or (
+        residency == "customer_region" and (group.needs_eu or _in_eu(group.region, catalogue))
+    )
+    return state.platform.eu_regions if in_eu else (state.platform.home_region,)
+
+
+def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) -> tuple[Station, ...]:
+    served_by = [_serving_regions(state, group, catalogue) for group in groups]
+    areas = list(dict.fromkeys(served_by))
+    stations: list[Station] = []
+    own = state.decisions.own_share
+    for regions in areas:
+        here = tuple(float(served == regions) for served in served_by)
+        pools = [_pool(region, state.platform.engine, catalogue) for region in regions] if own > 0 else []
+        # A quota belongs to an account in a data zone, so all regions of an area buy from one endpoint.
+        apis = [_api(regions[0], state, catalogue)] if own < 1 else []
+        if state.platform.routing == "least_loaded":
+            stations.append(Station((*pools, *apis), here, least_loaded=True))
+            continue
+        for pool in pools:
+            stations.append(Station((pool,), tuple(share * own / len(pools) for share in here), least_loaded=False))
+        for api in apis:
+            stations.append(Station((api,), tuple(share * (1 - own) for share in here), least_loaded=False))
+    return tuple(stations)
+
+
+def _pool(region: str, engine: Engine, catalogue: Catalogue) -> Unit:
+    pool = GpuPool(
+        id="pool",
+        region=0,
+        step=step_time(engine, catalogue),
+        replicas=1,
+        token_budget=engine.token_budget,
+        max_running=engine.max_running,
+        kv_blocks=kv_capacity_blocks(engine, catalogue),
+        block_tokens=int(catalogue.value("roofline", "fit", "kv_block_tokens")),
+    )
+    return Unit(
+        id=f"pool.{region}",
+        region=region,
+        in_eu=_in_eu(region, catalogue),
+        endpoint=pool,
+        api="",
+        constant_s=catalogue.value("engines", engine.generation, "stack_latency_s"),
+    )
+
+
+def _law(tier: str, catalogue: Catalogue) -> LatencyLaw:
+    row = catalogue.quantities("apis", tier)
+    return LatencyLaw(
+        first_token_median_s=row["first_token_median_s"],
+        first_token_sigma=row["first_token_sigma"],
+        token_pace_median_s=row["token_pace_median_s"],
+        token_pace_sigma=row["token_pace_sigma"],
+    )
+
+
+def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
+    tier = state.decisions.api_tier
+    law = _law(tier, catalogue)
+    share = state.decisions.small_first_share if tier != SMALL_TIER else 0.0
+    first_try = None
+    if share > 0:
+        again = catalogue.value("business", "rules", "asked_again_share")
+        first_try = FirstTry(law=_law(SMALL_TIER, catalogue), share=share, asked_again_share=again)
+    api = ManagedApi(
+        id="api",
+        region=0,
+        first_token_median_s=law.first_token_median_s,
+        first_token_sigma=law.first_token_sigma,
+        token_pace_median_s=law.token_pace_median_s,
+        token_pace_sigma=law.token_pace_sigma,
+        tokens_per_min=1.0,
+        burst_tokens=catalogue.value("apis", tier, "burst_min"),
+        first_try=first_try,
+    )
+    return Unit(
+        id=f"api.{region}", region=region, in_eu=_in_eu(region, catalogue), endpoint=api, api=tier, constant_s=0.0
+    )
+
+
+def sized(unit: Unit, size: float) -> Endpoint:
+    """The endpoint at a size: replicas of a pool, tokens a minute of an API's quota."""
+    if isinstance(unit.endpoint, GpuPool):
+        return replace(unit.endpoint, replicas=round(size))
+    if not isinstance(unit.endpoint, ManagedApi):
+        raise TypeError(f"{unit.id}: only a pool of like replicas or an API has one size")
+    return replace(unit.endpoint, tokens_per_min=size, burst_tokens=unit.endpoint.burst_tokens * size)
+
+
+def _round_trip_s(user_region: str, serving_region: str, catalogue: Catalogue) -> float:
+    return MS * (
+        catalogue.value("network", f"{user_region}>{serving_region}", "rtt_ms")
+        + catalogue.value("network", "last_mile", "rtt_ms")
+    )

@@ -1,0 +1,101 @@
+"""How the product mix moves over hours and months: two extreme mixes, and where every hour lies between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.catalogue import Catalogue
+from sim.scenario.schema import Product
+from sim.strategy.architecture import Group
+from sim.workload import Mix, ProductLoad, length_laws
+
+GRID: Final = 0.1
+"""Extreme shares are rounded outward to this grid, so that a small change of growth finds the same surfaces."""
+LEAST_SHARE: Final = 0.1
+"""A product in a simulated mix has at least this share of it, or its latency would rest on a handful of requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixAxis:
+    """The line of product mixes that a station meets; one or two extremes, each a share for every product."""
+
+    extremes: tuple[tuple[float, ...], ...]
+
+    def position(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where mixes lie between the extremes, 0 to 1, by projection; shape (..., products) gives shape (...).
+
+        0 everywhere where a single mix stands for all.
+        """
+        if len(self.extremes) == 1:
+            return np.zeros(shares.shape[:-1])
+        low, high = np.array(self.extremes)
+        along = high - low
+        return np.clip((shares - low) @ along / (along @ along), 0.0, 1.0)
+
+
+def mix_axis(rates: NDArray[np.float64]) -> MixAxis:
+    """The extreme mixes among hours that have any load.
+
+    With two products every mix lies on the line between the extremes. With
+    more the line is the direction in which the mix moves most, and what it
+    moves across that direction is left out.
+
+    Args:
+        rates: requests per second by product, shape (hours, products).
+    """
+    total = rates.sum(axis=-1)
+    busy = total > 0
+    if not busy.any():
+        return MixAxis((_at_least(np.full(rates.shape[-1], 1 / rates.shape[-1])),))
+    shares = rates[busy] / total[busy, None]
+    middle = shares.mean(axis=0)
+    _, _, directions = np.linalg.svd(shares - middle, full_matrices=False)
+    along = directions[0] * np.sign(directions[0][np.argmax(np.abs(directions[0]))])
+    reach = (shares - middle) @ along
+    extremes = [_outward(middle + along * r, away_from=middle) for r in (reach.min(), reach.max())]
+    return MixAxis(tuple(dict.fromkeys(_at_least(extreme) for extreme in extremes)))
+
+
+def _outward(shares: NDArray[np.float64], *, away_from: NDArray[np.float64]) -> NDArray[np.float64]:
+    steps = shares / GRID
+    rounded = np.where(shares > away_from, np.ceil(steps - 1e-9), np.floor(steps + 1e-9)) * GRID
+    return np.clip(rounded, 0.0, 1.0)
+
+
+def _at_least(shares: NDArray[np.float64]) -> tuple[float, ...]:
+    if len(shares) == 1:
+        return (1.0,)
+    raised = np.maximum(shares, LEAST_SHARE)
+    return tuple(float(share) for share in np.round(raised / raised.sum(), 12))
+
+
+def mixes(
+    axis: MixAxis, products: Sequence[Product], *, groups: Sequence[Group], catalogue: Catalogue
+) -> tuple[Mix, ...]:
+    """The extreme mixes as offered load; every product has the same users."""
+    weight = sum(group.share for group in groups)
+    users = tuple(group.share / weight for group in groups)
+    needs_eu = tuple(float(group.needs_eu) for group in groups)
+    laws = [length_laws(product, catalogue) for product in products]
+    return tuple(
+        Mix(
+            tuple(
+                ProductLoad(
+                    index=index,
+                    share=share,
+                    input_law=laws[index][0],
+                    output_law=laws[index][1],
+                    reused_prompt_share=product.reused_prompt_share,
+                    patience_law=product.patience.law if product.patience else "none",
+                    patience_mean_s=product.patience.mean_s if product.patience else 0.0,
+                    user_shares=users,
+                    needs_eu_share=needs_eu,
+                )
+                for index, (product, share) in enumerate(zip(products, extreme, strict=True))
+            )
+        )
+        for extreme in axis.extremes
+    )

@@ -1,0 +1,166 @@
+"""The months of one scenario as they were served: flows for economics, and what users felt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.catalogue import Catalogue
+from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
+from sim.metrics.measure import MAIN, SMALL
+from sim.scenario.schema import Product, Scenario, Seats
+from sim.strategy.architecture import SMALL_TIER, Unit
+from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
+
+Array = NDArray[np.float64]
+
+BYTES_PER_GB = 1e9
+MONTHS_PER_YEAR = 12
+ANSWER = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServedMonth:
+    """One month: its state of the scenario, and the row of the service that it is read from; none before launch."""
+
+    month: int
+    state: Scenario
+    service: Service | None
+    row: int
+
+
+def first_day(start: str, month: int) -> date:
+    """First day of the month so many months after `start`, written as YYYY-MM."""
+    year, first = (int(part) for part in start.split("-"))
+    later = first - 1 + month
+    return date(year + later // MONTHS_PER_YEAR, later % MONTHS_PER_YEAR + 1, 1)
+
+
+def month_flows(months: Sequence[ServedMonth], catalogue: Catalogue, *, deleted_share: float) -> tuple[MonthFlow, ...]:
+    """What each month amounted to; data and vectors pile up from month to month.
+
+    Args:
+        deleted_share: share of the data deleted each month.
+    """
+    company = months[0].state.company
+    data_gb, vectors = company.data_start_gb, company.vectors_start
+    flows = []
+    for served in months:
+        flow = flow_of(served, catalogue, data_gb=0.0, vectors=0.0)
+        added_gb, added_vectors = _kept(served, flow.products)
+        data_gb = data_gb * (1 - deleted_share) + added_gb
+        vectors += added_vectors
+        flows.append(replace(flow, data_gb=data_gb, vectors=vectors))
+    return tuple(flows)
+
+
+def flow_of(served: ServedMonth, catalogue: Catalogue, *, data_gb: float, vectors: float) -> MonthFlow:
+    """What one month amounted to, given the data and vectors at its end."""
+    products = product_flows(served, catalogue)
+    kept = {product.id: product for product in served.state.products}
+    pools, tokens = _work(served)
+    return MonthFlow(
+        month=served.month,
+        on=first_day(served.state.start, served.month),
+        launched=served.service is not None,
+        products=products,
+        pools=pools,
+        tokens=tokens,
+        searches=sum((f.requests - f.refused) * kept[f.product].searches_per_request for f in products),
+        egress_gb=_egress_gb(served, catalogue),
+        cross_region_gb=0.0,
+        data_gb=data_gb,
+        vectors=vectors,
+    )
+
+
+def _kept(served: ServedMonth, products: Sequence[ProductFlow]) -> tuple[float, float]:
+    """Data [GB] and vectors that a month's answers leave behind."""
+    kept = {product.id: product for product in served.state.products}
+    return (
+        sum(f.served * kept[f.product].gb_per_request for f in products),
+        sum(f.served * kept[f.product].vectors_per_request for f in products),
+    )
+
+
+def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlow, ...]:
+    """Requests of each product by what became of them."""
+    if served.service is None:
+        return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
+    service, row = served.service, served.row
+    flows = []
+    for index, product in enumerate(served.state.products):
+        requests = float(service.requests[row, index])
+        outcomes = service.outcomes[row, index]
+        good = min(float(np.nan_to_num(service.in_time[row, index])) * requests, float(outcomes[SERVED]))
+        flows.append(
+            ProductFlow(
+                product=product.id,
+                requests=requests,
+                served=float(outcomes[SERVED]),
+                good=good,
+                late=float(outcomes[SERVED]) - good,
+                timed_out=float(outcomes[TIMED_OUT]),
+                refused=float(outcomes[REFUSED]),
+                failed=float(outcomes[FAILED]),
+                delivered_tokens=float(service.delivered_tokens[row, index].sum()),
+                units=_seats(product, requests, catalogue),
+            )
+        )
+    return tuple(flows)
+
+
+def _seats(product: Product, requests: float, catalogue: Catalogue) -> float:
+    """Seats in use: those whose requests came."""
+    if not isinstance(product.demand, Seats) or product.demand.requests_per_working_day == 0:
+        return 0.0
+    days = catalogue.value("business", "rules", "working_days_per_month")
+    return requests / (product.demand.requests_per_working_day * days)
+
+
+def _work(served: ServedMonth) -> tuple[tuple[PoolFlow, ...], tuple[TokenFlow, ...]]:
+    """Pools held and tokens bought."""
+    if served.service is None:
+        return (), ()
+    engine = served.state.platform.engine
+    pools: list[PoolFlow] = []
+    tokens: list[TokenFlow] = []
+    for station in served.service.stations:
+        for index, unit in enumerate(station.model.station.units):
+            if unit.is_pool:
+                gpus = float(station.sizes[served.row, index]) * engine.gpus_per_replica
+                utilization = float(station.utilization[served.row, index])
+                pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization))
+            else:
+                tokens += _bought(unit, station.used[served.row, index], served.state)
+    return tuple(pools), tuple(tokens)
+
+
+def _bought(unit: Unit, used: Array, state: Scenario) -> list[TokenFlow]:
+    in_zone = unit.in_eu and state.decisions.residency != "anywhere"
+    models = [(unit.api, used[MAIN])]
+    if used[SMALL].any():
+        models.append((SMALL_TIER, used[SMALL]))
+    return [
+        TokenFlow(
+            endpoint=unit.id,
+            api=api,
+            region=unit.region,
+            in_data_zone=in_zone,
+            calls=float(calls),
+            uncached_in_tokens=float(uncached),
+            cached_in_tokens=float(cached),
+            output_tokens=float(output),
+        )
+        for api, (calls, uncached, cached, output) in models
+    ]
+
+
+def _egress_gb(served: ServedMonth, catalogue: Catalogue) -> float:
+    """Answers sent to their users; what comes in costs nothing."""
+    if served.service is None:
+        return 0.0
+    answer_tokens = float(served.service.delivered_tokens[served.row, :, ANSWER].sum())
+    return answer_tokens * catalogue.value("business", "rules", "bytes_per_token") / BYTES_PER_GB

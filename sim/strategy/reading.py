@@ -1,0 +1,155 @@
+"""Reading surfaces: any load and mix by interpolation, hours merged by weight, never by averaging percentiles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics import shift
+from sim.strategy.surface import Surface
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeWeights:
+    """How many requests are read at each node of a surface.
+
+    `weight` has shape (cases, mixes, loads, products, groups); `lost` are
+    requests beyond the highest load tabulated, which nobody can serve, shape
+    (cases, products, groups).
+    """
+
+    weight: Array
+    lost: Array
+
+
+def node_weights(surface: Surface, *, requests: Array, position: Array, load: Array) -> NodeWeights:
+    """Spread requests over the nodes around their hour's mix and load.
+
+    Below the lowest load a surface is read at it; beyond the highest, what the
+    station serves stays what it is there and the rest is lost.
+
+    Args:
+        requests: by case, hour type, product and group.
+        position: of each hour's mix between the extremes, shape (cases, hours).
+        load: multiple of saturated throughput, shape (cases, hours).
+    """
+    loads = surface.loads
+    inside = np.clip(load, loads[0], loads[-1])
+    upper = np.clip(np.searchsorted(loads, inside, side="left"), 1, len(loads) - 1)
+    fraction = (inside - loads[upper - 1]) / (loads[upper] - loads[upper - 1])
+    by_load = np.zeros((*load.shape, len(loads)))
+    np.put_along_axis(by_load, (upper - 1)[..., None], (1 - fraction)[..., None], axis=-1)
+    np.put_along_axis(by_load, upper[..., None], fraction[..., None], axis=-1)
+    kept = np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))
+    by_mix = position[..., None] if len(surface.work_s) == 1 else np.stack([1 - position, position], axis=-1)
+    if len(surface.work_s) == 1:
+        by_mix = np.ones_like(by_mix)
+    return NodeWeights(
+        weight=np.einsum("chpg,ch,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
+        lost=np.einsum("chpg,ch->cpg", requests, 1 - kept),
+    )
+
+
+TTFT, TPOT, E2E, PROMISED, FIRST_SAMPLE = range(5)
+"""Positions of the histograms in `Rates.latency`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """What one request of a product and group meets at each node, at the user: the surface divided by its arrivals.
+
+    Arrays have the shape (products, nodes, ...); a node is a mix, a load and a
+    group, in that order of `grid`, so that a reading is one product of matrices.
+    """
+
+    grid: tuple[int, int, int]
+    """Mixes, loads, groups."""
+    outcomes: Array
+    """Shares served, timed out, refused and failed, shape (products, nodes, 4)."""
+    latency: Counts
+    """Shape (products, nodes, 4 + samples, BINS).
+
+    Time to first token, per further token, and to the end, of the served; then
+    the histogram that the product's promise is about, with whoever was not
+    served as infinitely late; then that one again for every sample.
+    """
+    delivered_tokens: Array
+    """Shape (products, nodes, 2)."""
+    used: Array
+    """Shape (products, nodes, units, 2, 4)."""
+
+
+def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]) -> Rates:
+    """The surface per arriving request: pooled over samples, and by sample for the noise of what is promised.
+
+    Args:
+        added_s: constant time of each product and group outside the simulated station, shape (products, groups) [s].
+        first_words: for each product, whether its promise is about the first words or the finished answer.
+    """
+    products, groups = added_s.shape
+    measured = surface.measured
+    split = {f.name: _by_group(getattr(measured, f.name), products, groups) for f in fields(measured)}
+    arrivals = split["outcomes"].sum(axis=-1)
+    samples = {name: np.moveaxis(_each(split[name], arrivals), 2, 0) for name in ("ttft", "e2e", "outcomes")}
+    pooled = {name: _each(array.sum(axis=2), arrivals.sum(axis=2)) for name, array in split.items()}
+    ttft, e2e = (_moved(pooled[name], added_s) for name in ("ttft", "e2e"))
+    promised = _promised(ttft, e2e, pooled["outcomes"], first_words=first_words)
+    each = _promised(samples["ttft"], samples["e2e"], samples["outcomes"], first_words=first_words)
+    latency = np.stack([ttft, pooled["tpot"], e2e, promised, *_moved(each, added_s)], axis=-2)
+    return Rates(
+        grid=(latency.shape[0], latency.shape[1], groups),
+        outcomes=_as_nodes(pooled["outcomes"]).astype(np.float64),
+        latency=_as_nodes(latency),
+        delivered_tokens=_as_nodes(pooled["delivered_tokens"]).astype(np.float64),
+        used=_as_nodes(pooled["used"]).astype(np.float64),
+    )
+
+
+def _as_nodes(array: Counts) -> Counts:
+    """(mixes, loads, products, groups, ...) as (products, nodes, ...), laid out in this order."""
+    mixes, loads, products, groups, *rest = array.shape
+    return np.ascontiguousarray(np.moveaxis(array, 2, 0).reshape(products, mixes * loads * groups, *rest))
+
+
+def _by_group(array: Counts, products: int, groups: int) -> Counts:
+    """The class axis, the fourth, as products and groups; users simulated next to the station stand for every group."""
+    split = array.reshape(*array.shape[:3], products, -1, *array.shape[4:])
+    return np.broadcast_to(split, (*split.shape[:4], groups, *split.shape[5:]))
+
+
+def _each(array: Counts, arrivals: Counts) -> Counts:
+    """Per arrival of the class; a group of which nobody came is read as its product's other users."""
+    over = arrivals.reshape(*arrivals.shape, *(1,) * (array.ndim - arrivals.ndim))
+    if (arrivals > 0).all():
+        return array / over
+    axis = arrivals.ndim - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        whole = array.sum(axis=axis, keepdims=True) / over.sum(axis=axis, keepdims=True)
+        return np.nan_to_num(np.where(over > 0, array / over, whole))
+
+
+def _moved(counts: Counts, added_s: Array) -> Counts:
+    """Histograms of shape (..., products, groups, BINS) after each product's and group's constant time."""
+    moved = np.empty(counts.shape, dtype=np.float32)
+    for product, group in np.ndindex(added_s.shape):
+        moved[..., product, group, :] = shift(counts[..., product, group, :], float(added_s[product, group]))
+    return moved
+
+
+def _promised(ttft: Counts, e2e: Counts, outcomes: Counts, *, first_words: Sequence[bool]) -> Counts:
+    about = np.where(np.array(first_words)[:, None, None], ttft, e2e)
+    about[..., -1] += outcomes[..., 1:].sum(axis=-1)
+    return about
+
+
+def merged(rates: NDArray[Any], weights: NodeWeights) -> Array:
+    """Weighted sum over the nodes of a rate of shape (products, nodes, ...): shape (cases, products, ...)."""
+    cases, *_, products, _ = weights.weight.shape
+    nodes = np.moveaxis(weights.weight, 3, 0).reshape(products, cases, -1).astype(rates.dtype)
+    total = nodes @ rates.reshape(*rates.shape[:2], -1)
+    return np.moveaxis(total, 0, 1).reshape(cases, products, *rates.shape[2:])

@@ -1,0 +1,206 @@
+"""What an architecture does with demand: capacity planned, surfaces read, stations added up."""
+
+from collections.abc import Sequence
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.catalogue import Catalogue
+from sim.strategy.architecture import Architecture
+from sim.strategy.backlog import Deferred, defer
+from sim.strategy.demand import SECONDS_PER_HOUR
+from sim.strategy.executors import Executor
+from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
+from sim.strategy.reading import FIRST_SAMPLE, Rates, node_weights
+from sim.strategy.stations import Cell, StationModel, cell_replicas
+from sim.strategy.store import SurfaceStore
+from sim.strategy.surface import Surface, SurfaceKey
+from sim.strategy.totals import CALLS, Service, StationService, Totals
+
+Array = NDArray[np.float64]
+
+class Operator:
+    """Plans and reads the stations of one architecture, simulating what no surface holds yet.
+
+    `windows` counts the windows that had to be simulated.
+    """
+
+    def __init__(
+        self,
+        built: Architecture,
+        models: tuple[StationModel, ...],
+        *,
+        store: SurfaceStore,
+        executor: Executor,
+        catalogue: Catalogue,
+    ) -> None:
+        self.built = built
+        self.models = models
+        self.catalogue = catalogue
+        self.windows = 0
+        self._store = store
+        self._executor = executor
+        self._can_wait = np.array([product.patience is None for product in built.products])
+        self._first_words = tuple(product.promise.measure == "first_words" for product in built.products)
+
+    def plan(self, planned_rps: Array) -> list[Array]:
+        """Sizes of every station's units for the demand expected, one array of shape (cases, units) a station.
+
+        Args:
+            planned_rps: requests per second by case, hour type, product and group.
+        """
+        cells = [
+            [model.unit_cell(unit, self.built.min_replicas) for unit in model.station.units] for model in self.models
+        ]
+        surfaces = self._surfaces([cell.key for units in cells for cell in units])
+        planned = []
+        for at, (model, units) in enumerate(zip(self.models, cells, strict=True)):
+            own = planned_rps * np.array(model.station.share_of_group)
+            position = model.axis.position(_shares(own.sum(axis=-1)))
+            sizes = []
+            for index, (unit, cell) in enumerate(zip(model.station.units, units, strict=True)):
+                surface = surfaces[cell.key]
+                need = needed_size(
+                    own.sum(axis=(-1, -2)) * model.plan_share[index],
+                    position=position,
+                    work_s=surface.work_s * cell.scale,
+                    load_limit=self._load_limit(model, index, surface, cell.key),
+                    spare_room=self.built.spare_room,
+                )
+                sizes.append(
+                    whole_replicas(need, least=self.built.min_replicas, most=self.built.max_replicas)
+                    if unit.is_pool
+                    else granted_quota(need, cap=self.built.quota_cap_per_min[at])
+                )
+            planned.append(np.stack(sizes, axis=-1))
+        return planned
+
+    def serve(
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool = True, bound: float = inf
+    ) -> Service:
+        """Read what happens to the demand at these sizes.
+
+        Args:
+            rates_rps: requests per second by case, hour type, product and group.
+            sizes: as `plan` gives them.
+            hours: of a month that each hour type stands for, shape (48,).
+            with_samples: whether the noise of what is promised will be asked for.
+            bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
+        """
+        cases = len(rates_rps)
+        cells = [self._cells(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
+        surfaces = self._surfaces([cell.key for station in cells for cell, _ in station])
+        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
+        total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
+        stations = []
+        for model, size, of_station in zip(self.models, sizes, cells, strict=True):
+            own = rates_rps * np.array(model.station.share_of_group)
+            units = len(model.station.units)
+            load = np.zeros(own.shape[:2])
+            used = np.zeros((cases, units, 2, 4))
+            for cell, rows in of_station:
+                surface = surfaces[cell.key]
+                position = model.axis.position(_shares(own[rows].sum(axis=-1)))
+                work_s = np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1]))
+                scale = size[rows, 0] / cell.scale if model.alone else np.full(len(rows), cell.scale)
+                at_once, held = self._held_back(own[rows], work_s / scale[:, None])
+                load[rows] = at_once.sum(axis=(-1, -2)) * work_s / scale[:, None]
+                requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None]
+                weights = node_weights(surface, requests=requests, position=position, load=load[rows])
+                rates = self._rates_of(cell.key, surface, self._added_s(model))
+                used[rows] = total.add(rows, rates, weights, held=held)
+            mean_load = load @ hours / hours.sum()
+            stations.append(
+                StationService(model, size, load, self._utilization(model, size, mean_load, used, hours), used)
+            )
+        limits_s = [product.promise.limit_s for product in self.built.products]
+        return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
+
+    def _held_back(self, rates_rps: Array, load_per_rps: Array) -> tuple[Array, Deferred | None]:
+        """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
+
+        A request that can wait counts with its mean work over the hours, so that none is lost by being moved.
+        """
+        can_wait = self._can_wait
+        cap = self.catalogue.value("business", "rules", "deferred_load_cap")
+        total = rates_rps.sum(axis=(-1, -2)) * load_per_rps
+        if not can_wait.any() or (total <= cap).all():
+            return rates_rps, None
+        work = load_per_rps.mean(axis=-1)
+        waiting_rps = rates_rps[:, :, can_wait].sum(axis=(-1, -2))
+        urgent = rates_rps[:, :, ~can_wait].sum(axis=(-1, -2)) * load_per_rps
+        held = defer(urgent, waiting_rps * work[:, None], cap=cap)
+        of_class = rates_rps[:, :, can_wait].sum(axis=1)
+        share = of_class / np.maximum(of_class.sum(axis=(-1, -2), keepdims=True), 1e-300)
+        moved = rates_rps.copy()
+        moved[:, :, can_wait] = (held.executed / work[:, None])[:, :, None, None] * share[:, None]
+        return moved, held
+
+    # --- surfaces ---------------------------------------------------------------------------------
+
+    def _surfaces(self, keys: Sequence[SurfaceKey]) -> dict[SurfaceKey, Surface]:
+        found, windows = self._store.surfaces(keys, self._executor)
+        self.windows += windows
+        return found
+
+    def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
+        return self._store.rates(key, surface, added_s=added_s, first_words=self._first_words)
+
+    def _cells(
+        self, model: StationModel, sizes: Array, bound: float
+    ) -> list[tuple[Cell, NDArray[np.int64]]]:
+        """The cells that stand for the station, each with the cases it is read for."""
+        unit = model.station.units[0]
+        if model.alone and not unit.is_pool:
+            return [(model.unit_cell(unit, 1), np.arange(len(sizes)))]
+        if model.alone:
+            replicas = [cell_replicas(min(size, bound), model.effort) for size in sizes[:, 0].tolist()]
+            return [(model.unit_cell(unit, count), _where(replicas, count)) for count in dict.fromkeys(replicas)]
+        cells = [model.joint_cell(size) for size in sizes.tolist()]
+        return [(cell, _where(cells, cell)) for cell in dict.fromkeys(cells)]
+
+    # --- constants of a station -------------------------------------------------------------------
+
+    def _searches_s(self) -> Array:
+        """Time that each product's search takes, shape (products, 1) [s]."""
+        return np.array([[self.built.search_s * (p.searches_per_request > 0)] for p in self.built.products])
+
+    def _added_s(self, model: StationModel) -> Array:
+        """Time that load does not change, by product and group: the way to the endpoint and back, and the search."""
+        way = np.array([row[0] for row in model.rtt_s]) if model.alone else np.zeros(len(self.built.groups))
+        return self._searches_s() + way
+
+    def _load_limit(self, model: StationModel, unit: int, surface: Surface, key: SurfaceKey) -> Array:
+        weights = np.array(model.station.share_of_group) * [group.share for group in self.built.groups]
+        rates = self._rates_of(key, surface, self._searches_s() + np.array([row[unit] for row in model.rtt_s]))
+        return within_promise_load(
+            in_time_shares(rates, self.built.products, weights=weights / weights.sum()),
+            surface.loads,
+            target=self.catalogue.value("business", "rules", "promise_share"),
+            cap=self.catalogue.value("business", "rules", "plan_load_cap"),
+        )
+
+    def _utilization(
+        self, model: StationModel, sizes: Array, mean_load: Array, used: Array, hours: Array
+    ) -> Array:
+        if model.alone:
+            return mean_load[:, None]
+        columns = []
+        for index, unit in enumerate(model.station.units):
+            cell = model.unit_cell(unit, self.built.min_replicas)
+            work_s = float(np.mean(self._surfaces([cell.key])[cell.key].work_s)) * cell.scale
+            calls = used[:, index, :, CALLS].sum(axis=-1)
+            columns.append(calls * work_s / (sizes[:, index] * hours.sum() * SECONDS_PER_HOUR))
+        return np.stack(columns, axis=-1)
+
+
+def _where(found: Sequence[object], wanted: object) -> NDArray[np.int64]:
+    return np.array([row for row, other in enumerate(found) if other == wanted])
+
+
+def _shares(rates: Array) -> Array:
+    """Product shares of rates whose last axis is the product; equal ones where there is no load."""
+    total = rates.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, rates / total, 1 / rates.shape[-1])

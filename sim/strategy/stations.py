@@ -1,0 +1,149 @@
+"""From a station of the architecture to the small worlds that stand for it at any size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import floor, log2
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.catalogue import Catalogue
+from sim.serving import FixedShare, LeastLoaded, World
+from sim.strategy.architecture import Architecture, Group, Station, Unit, sized
+from sim.strategy.fidelity import Effort
+from sim.strategy.mixes import MixAxis, mix_axis, mixes
+from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey
+from sim.workload import Mix
+
+Array = NDArray[np.float64]
+
+NEAR = Group(region="", share=1.0, needs_eu=False)
+"""All users of a station that is simulated next to them; their distance is added when the surface is read."""
+BUCKETS = 20
+"""A window at saturation lasts this many times what an API's quota can save up."""
+QUOTA_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A small world that stands for a station: its surface, and how many of it make the station."""
+
+    key: SurfaceKey
+    scale: float
+
+
+@dataclass(frozen=True)
+class StationModel:
+    """A station with the product mixes it meets in the months of one architecture."""
+
+    station: Station
+    rtt_s: tuple[tuple[float, ...], ...]
+    axis: MixAxis
+    near: tuple[Mix, ...]
+    """The extreme mixes with all users next to the endpoint."""
+    spread: tuple[Mix, ...]
+    """The extreme mixes with users where they are."""
+    plan_share: tuple[float, ...]
+    """Share of the station's requests that each unit's size is planned for."""
+    effort: Effort
+    seed: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether the station is one endpoint, which can be simulated next to its users."""
+        return len(self.station.units) == 1
+
+    @cached_property
+    def mean_tokens(self) -> float:
+        """Tokens of a request, the mean of the extreme mixes."""
+        return float(
+            np.mean(
+                [
+                    sum(p.share * (p.input_law.mean_tokens + p.output_law.mean_tokens) for p in mix.products)
+                    for mix in self.near
+                ]
+            )
+        )
+
+    def unit_cell(self, unit: Unit, replicas: float) -> Cell:
+        """One endpoint by itself: a pool of as many replicas as are simulated, or a quota whose window is long enough.
+
+        `scale` is in size units: how many replicas, or tokens a minute, the cell has.
+        """
+        size = cell_replicas(replicas, self.effort) if unit.is_pool else self._cell_quota(unit)
+        world = World(
+            endpoints=(sized(unit, size),), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,)
+        )
+        effort = self.effort if unit.is_pool else replace(self.effort, calls=self.effort.api_calls)
+        return Cell(SurfaceKey(world, self.near, effort, self.seed), float(size))
+
+    def _cell_quota(self, unit: Unit) -> float:
+        burst_min = unit.endpoint.burst_tokens  # type: ignore[union-attr]
+        calls_per_min = (1 - WARM_UP_SHARE) * self.effort.api_calls / (BUCKETS * max(burst_min, 1.0))
+        return _rounded(calls_per_min * self.mean_tokens)
+
+    def joint_cell(self, sizes: Sequence[float]) -> Cell:
+        """All endpoints of a station whose router looks, shrunk alike; `scale` is how many cells make the station."""
+        replicas = sum(size for unit, size in zip(self.station.units, sizes, strict=True) if unit.is_pool)
+        scale = max(1.0, replicas / self.effort.cell_replicas)
+        units = self.station.units
+        endpoints = tuple(
+            sized(unit, max(1, round(size / scale)) if unit.is_pool else _rounded(size / scale))
+            for unit, size in zip(units, sizes, strict=True)
+        )
+        in_eu = tuple(index for index, unit in enumerate(units) if unit.in_eu)
+        world = World(endpoints=endpoints, router=LeastLoaded(), rtt_s=self.rtt_s, eu_endpoints=in_eu)
+        return Cell(SurfaceKey(world, self.spread, self.effort, self.seed), scale)
+
+
+def cell_replicas(replicas: float, effort: Effort) -> int:
+    """Replicas simulated for a pool of so many: the largest power of two that is not more, within the fidelity's bound.
+
+    Fewer replicas share their queues less well, so the error is on the careful side.
+    """
+    return int(2 ** floor(log2(max(1.0, min(replicas, effort.cell_replicas)))))
+
+
+def _rounded(amount: float) -> float:
+    """To two digits, so that quotas that hardly differ share a surface."""
+    return float(f"{amount:.{QUOTA_DIGITS}g}")
+
+
+def station_models(
+    built: Architecture, rates_rps: Array, *, effort: Effort, seed: int, catalogue: Catalogue
+) -> tuple[StationModel, ...]:
+    """The stations of an architecture with the mixes of its months.
+
+    Args:
+        rates_rps: demand by month, hour type, product and group.
+    """
+    models = []
+    for station, rtt_s in zip(built.stations, built.rtt_s, strict=True):
+        own = rates_rps * np.array(station.share_of_group)
+        axis = mix_axis(own.sum(axis=-1).reshape(-1, own.shape[-2]))
+        pools = sum(unit.is_pool for unit in station.units)
+        models.append(
+            StationModel(
+                station=station,
+                rtt_s=rtt_s,
+                axis=axis,
+                near=mixes(axis, built.products, groups=(NEAR,), catalogue=catalogue),
+                spread=mixes(axis, built.products, groups=_users(built, station), catalogue=catalogue),
+                plan_share=tuple(
+                    (built.own_share / pools if unit.is_pool else 1 - built.own_share) if station.least_loaded else 1.0
+                    for unit in station.units
+                ),
+                effort=effort,
+                seed=seed,
+            )
+        )
+    return tuple(models)
+
+
+def _users(built: Architecture, station: Station) -> tuple[Group, ...]:
+    """The groups as this station sees them: those it does not serve have no share."""
+    return tuple(
+        Group(group.region, group.share * share, group.needs_eu)
+        for group, share in zip(built.groups, station.share_of_group, strict=True)
+    )

@@ -1,0 +1,65 @@
+"""Surfaces that were simulated before, found by the hash of exactly what they read."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cache
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.strategy.executors import Executor
+from sim.strategy.reading import Rates, per_request
+from sim.strategy.surface import Surface, SurfaceKey, tabulate
+
+MOST_SURFACES = 96
+MOST_RATES = 32
+
+
+class SurfaceStore:
+    """A bounded cache of surfaces, shared by threads; the least recently used goes first."""
+
+    def __init__(self, most: int = MOST_SURFACES) -> None:
+        self._most = most
+        self._known: OrderedDict[SurfaceKey, Surface] = OrderedDict()
+        self._rates: OrderedDict[tuple[object, ...], Rates] = OrderedDict()
+        self._lock = Lock()
+
+    def surfaces(self, keys: Sequence[SurfaceKey], executor: Executor) -> tuple[dict[SurfaceKey, Surface], int]:
+        """The surfaces of the keys, simulating those that are missing, and the number of windows that this took."""
+        found: dict[SurfaceKey, Surface] = {}
+        with self._lock:
+            for key in keys:
+                if key in self._known:
+                    self._known.move_to_end(key)
+                    found[key] = self._known[key]
+        missing = list(dict.fromkeys(key for key in keys if key not in found))
+        for key, surface in zip(missing, tabulate(missing, executor), strict=True):
+            found[key] = surface
+            with self._lock:
+                self._known[key] = surface
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
+        return found, sum(key.windows for key in missing)
+
+    def rates(
+        self, key: SurfaceKey, surface: Surface, *, added_s: NDArray[np.float64], first_words: tuple[bool, ...]
+    ) -> Rates:
+        """The surface as its users see it, `per_request`; remembered too, since every reading needs it."""
+        name = (key, added_s.shape, added_s.tobytes(), first_words)
+        with self._lock:
+            if name in self._rates:
+                self._rates.move_to_end(name)
+                return self._rates[name]
+        rates = per_request(surface, added_s=added_s, first_words=first_words)
+        with self._lock:
+            self._rates[name] = rates
+            while len(self._rates) > MOST_RATES:
+                self._rates.popitem(last=False)
+        return rates
+
+
+@cache
+def shared_store() -> SurfaceStore:
+    """The store of this process."""
+    return SurfaceStore()

@@ -1,0 +1,177 @@
+"""Response surfaces: what a station does with each request, tabulated by load and by product mix.
+
+Months, hours and ceilings are read from these by interpolation, so no month
+waits for a simulation that another one already needed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics import Measured, measure
+from sim.serving import World, saturated_rps, simulate
+from sim.strategy.executors import Executor
+from sim.strategy.fidelity import Effort
+from sim.workload import Mix, draw_window
+from sim.workload.trace import Trace
+
+WARM_UP_SHARE = 0.2
+"""First part of every load's requests, not measured: the batch and the queue adapt to the load."""
+COOL_DOWN_SHARE = 0.1
+"""Requests that keep arriving after the last load's, not measured: its cohort must not drain into an empty platform."""
+NAME = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceKey:
+    """Everything that a surface reads: equal keys give byte-equal surfaces."""
+
+    world: World
+    mixes: tuple[Mix, ...]
+    effort: Effort
+    seed: int
+
+    @property
+    def classes(self) -> int:
+        return len(self.mixes[0].products) * len(self.world.rtt_s)
+
+    @property
+    def windows(self) -> int:
+        """Windows that its tabulation simulates."""
+        return len(self.mixes) * len(self.effort.loads) * self.effort.replications
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """A tabulated station.
+
+    Arrays of `measured` have the shape (mixes, loads, samples, classes, ...);
+    a class is product * groups + group, with one group where the station was
+    simulated next to its users.
+    """
+
+    loads: NDArray[np.float64]
+    """Multiples of saturated throughput, shape (loads,)."""
+    work_s: NDArray[np.float64]
+    """Seconds of the whole cell that one request takes under permanent backlog, shape (mixes,)."""
+    measured: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One task of a tabulation: a mix at ascending loads, each starting from the state that the last one left."""
+
+    key: SurfaceKey
+    mix: int
+    replication: int
+
+
+def chains(key: SurfaceKey) -> list[Chain]:
+    """The tasks of a surface, in the order in which `assemble` takes their results."""
+    return [Chain(key, m, r) for m in range(len(key.mixes)) for r in range(key.effort.replications)]
+
+
+def play(chain: Chain) -> tuple[float, Measured]:
+    """Simulate one chain: seconds of work that a request takes, and its cohorts by load, batch and class."""
+    key, mix = chain.key, chain.key.mixes[chain.mix]
+    effort = key.effort
+    work_s = cell_work_s(key.world, mix, effort=effort, seed=key.seed)
+    trace, cell = offered_load(mix, chain, rates_rps=[load / work_s for load in effort.loads])
+    record = simulate(key.world, trace)
+    cells = len(effort.loads) * effort.batches * key.classes
+    return work_s, measure(key.world, trace, record=record, cell=cell, cells=cells)
+
+
+def cell_work_s(world: World, mix: Mix, *, effort: Effort, seed: int) -> float:
+    """Seconds that a request takes of the whole world when it never runs short of work: 1 / lambda_sat."""
+    probe = draw_window(mix, effort.probe_calls, rate_rps=1.0, seed=seed, replication=0, name="probe")
+    return 1.0 / sum(saturated_rps(endpoint, probe) for endpoint in world.endpoints)
+
+
+def waiting_room(load: float, *, saturated_rps: float, mix: Mix) -> int:
+    """Requests that already wait when an overloaded window opens.
+
+    A queue that grows until its users give up takes many patiences to build up,
+    so an overloaded window begins with the queue of the fluid limit: who waits
+    a fixed time does so to its end, who leaves at a constant rate leaves as
+    fast as the excess arrives.
+    """
+    if load <= 1:
+        return 0
+    waits_s = 0.0
+    for product in mix.products:
+        if product.patience_law == "fixed":
+            waits_s += product.share * product.patience_mean_s
+        elif product.patience_law == "exponential":
+            waits_s += product.share * product.patience_mean_s * (load - 1)
+    return ceil(waits_s * saturated_rps)
+
+
+def offered_load(mix: Mix, chain: Chain, *, rates_rps: Sequence[float]) -> tuple[Trace, NDArray[np.int64]]:
+    """The windows of a chain one after the other, and the cell of every request (-1: not measured)."""
+    key, effort = chain.key, chain.key.effort
+    groups = len(key.world.rtt_s)
+    parts, cells, start_s = [], [], 0.0
+    last = len(rates_rps) - 1
+    calls = effort.calls
+    for index, (load, rate_rps) in enumerate(zip(effort.loads, rates_rps, strict=True)):
+        waiting = waiting_room(load, saturated_rps=rate_rps / load, mix=mix)
+        extra = int(COOL_DOWN_SHARE * calls) if index == last else 0
+        part = draw_window(
+            mix,
+            waiting + calls + extra,
+            rate_rps=rate_rps,
+            seed=key.seed,
+            replication=chain.replication,
+            name=NAME,
+            start_s=start_s,
+        )
+        if waiting:
+            opened_s = part.arrival_s[waiting - 1]
+            part = replace(part, arrival_s=np.maximum(start_s, part.arrival_s - (opened_s - start_s)))
+        warm = waiting + int(WARM_UP_SHARE * calls)
+        batch = np.full(len(part), -1)
+        measured = waiting + calls - warm
+        batch[warm : warm + measured] = np.arange(measured) * effort.batches // measured
+        kind = part.product * groups + part.user_region
+        cells.append(np.where(batch < 0, -1, (index * effort.batches + batch) * key.classes + kind))
+        parts.append(part)
+        start_s = float(part.arrival_s[-1])
+    columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Trace)}
+    return Trace(**columns), np.concatenate(cells)
+
+
+def assemble(key: SurfaceKey, played: Sequence[tuple[float, Measured]]) -> Surface:
+    """The surface of a key from its chains' results, in the order of `chains`."""
+    effort = key.effort
+    shape = (len(key.mixes), effort.replications, len(effort.loads), effort.batches, key.classes)
+
+    def by_cell(name: str) -> NDArray[np.float32]:
+        stacked = np.stack([getattr(measured, name) for _, measured in played])
+        whole = stacked.reshape(*shape, *stacked.shape[2:])
+        samples = np.moveaxis(whole, 1, 2)
+        return samples.reshape(shape[0], shape[2], shape[1] * shape[3], *whole.shape[4:])
+
+    work_s = np.array([work for work, _ in played]).reshape(shape[:2])[:, 0]
+    return Surface(
+        loads=np.array(effort.loads),
+        work_s=work_s,
+        measured=Measured(**{f.name: by_cell(f.name) for f in fields(Measured)}),
+    )
+
+
+def tabulate(keys: Sequence[SurfaceKey], executor: Executor) -> list[Surface]:
+    """Simulate surfaces, all their chains at once, in the order of the keys."""
+    tasks = [chain for key in keys for chain in chains(key)]
+    played = executor.map(play, tasks)
+    surfaces, at = [], 0
+    for key in keys:
+        count = len(key.mixes) * key.effort.replications
+        surfaces.append(assemble(key, played[at : at + count]))
+        at += count
+    return surfaces
+
+

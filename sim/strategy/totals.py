@@ -1,0 +1,125 @@
+"""What stations do, added up: outcomes, latency and work of every case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics import BINS, share_at_most, shift
+from sim.strategy.backlog import Deferred
+from sim.strategy.demand import SECONDS_PER_HOUR
+from sim.strategy.reading import E2E, FIRST_SAMPLE, PROMISED, TPOT, TTFT, NodeWeights, Rates, merged
+from sim.strategy.stations import StationModel
+
+Array = NDArray[np.float64]
+
+SERVED, TIMED_OUT, REFUSED, FAILED = range(4)
+"""Positions in the last axis of `outcomes`."""
+CALLS: Final = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StationService:
+    """One station in every case."""
+
+    model: StationModel
+    sizes: Array
+    """Replicas or tokens a minute of each unit, shape (cases, units)."""
+    load: Array
+    """Multiple of saturated throughput by hour type, shape (cases, hours)."""
+    utilization: Array
+    """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
+    used: Array
+    """Work asked of each unit, shape (cases, units, 2, 4), as `Measured.used`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """All stations in every case; the second axis is the product."""
+
+    requests: Array
+    """Shape (cases, products)."""
+    peak_rps: Array
+    """Requests per second in the busiest hour, shape (cases,)."""
+    outcomes: Array
+    """Requests served, timed out, refused and failed, shape (cases, products, 4)."""
+    ttft: Array
+    tpot: Array
+    e2e: Array
+    """Histograms at the user, shape (cases, products, BINS)."""
+    promised: Array
+    """What each product's promise is about, with all that were not served as infinitely late."""
+    promised_samples: Array
+    """The same for every replication or batch, shape (samples, cases, products, BINS)."""
+    in_time: Array
+    """Share of requests that kept their product's promise, shape (cases, products); `nan` where nobody asked."""
+    delivered_tokens: Array
+    """Prompt and answer tokens of the served, shape (cases, products, 2)."""
+    saturated: NDArray[np.bool_]
+    """Whether deferrable work was left at the end of the week, shape (cases,)."""
+    stations: tuple[StationService, ...]
+
+
+class Totals:
+    """Sums over stations while they are read."""
+
+    def __init__(self, cases: int, can_wait: NDArray[np.bool_], histograms: int) -> None:
+        products = len(can_wait)
+        self.can_wait = can_wait
+        self.saturated = np.zeros(cases, dtype=bool)
+        self.outcomes = np.zeros((cases, products, 4))
+        self.delivered = np.zeros((cases, products, 2))
+        self.latency = np.zeros((cases, products, histograms, BINS))
+
+    def add(
+        self, rows: NDArray[np.int64], rates: Rates, weights: NodeWeights, *, held: Deferred | None = None
+    ) -> Array:
+        """Add some cases of one station; returns what they used, shape (rows, units, 2, 4)."""
+        # Beyond what the station can serve users wait until their patience ends.
+        lost = weights.lost.sum(axis=-1)
+        outcomes = merged(rates.outcomes, weights)
+        outcomes[:, :, TIMED_OUT] += lost
+        self.outcomes[rows] += outcomes
+        self.delivered[rows] += merged(rates.delivered_tokens, weights)
+        latency = merged(rates.latency[:, :, : self.latency.shape[2]], weights)
+        latency[:, :, PROMISED:, -1] += lost[:, :, None]
+        if held is not None:
+            self._hold(rows, latency, held)
+        self.latency[rows] += latency
+        return merged(rates.used, weights).sum(axis=1)
+
+    def _hold(self, rows: NDArray[np.int64], latency: Array, held: Deferred) -> None:
+        """What was held back ends later by the mean time of it."""
+        self.saturated[rows] |= held.saturated
+        for case, wait_h in enumerate(held.wait_h):
+            if np.isfinite(wait_h) and wait_h > 0:
+                for at in (TTFT, *range(E2E, latency.shape[2])):
+                    counts = latency[case, self.can_wait, at]
+                    latency[case, self.can_wait, at] = shift(counts, float(wait_h) * SECONDS_PER_HOUR)
+
+    def service(
+        self, rates_rps: Array, hours: Array, *, limits_s: Sequence[float], stations: tuple[StationService, ...]
+    ) -> Service:
+        requests = np.einsum("chpg,h->cp", rates_rps, hours * SECONDS_PER_HOUR)
+        # What a growing backlog never gets to is turned away; elsewhere the difference is rounding.
+        left = np.where(self.saturated[:, None], np.maximum(0.0, requests - self.outcomes.sum(axis=-1)), 0.0)
+        self.outcomes[:, :, REFUSED] += left
+        self.latency[:, :, PROMISED:, -1] += left[:, :, None]
+        promised = self.latency[:, :, PROMISED]
+        in_time = [share_at_most(promised[:, index], limit_s) for index, limit_s in enumerate(limits_s)]
+        return Service(
+            requests=requests,
+            peak_rps=rates_rps.sum(axis=(-1, -2)).max(axis=-1),
+            outcomes=self.outcomes,
+            ttft=self.latency[:, :, TTFT],
+            tpot=self.latency[:, :, TPOT],
+            e2e=self.latency[:, :, E2E],
+            promised=promised,
+            in_time=np.stack(in_time, axis=-1),
+            promised_samples=np.moveaxis(self.latency[:, :, FIRST_SAMPLE:], 2, 0),
+            delivered_tokens=self.delivered,
+            saturated=self.saturated,
+            stations=stations,
+        )

@@ -1,0 +1,87 @@
+"""What a plan's own figures warn of: one sentence each, with its cause."""
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+
+from sim.strategy.outcome import MonthResult
+from sim.strategy.play import Played
+
+Mark = Callable[[MonthResult], bool]
+
+
+def warnings_of(months: Sequence[MonthResult], played: Played, *, target_margin: float) -> tuple[str, ...]:
+    """Sentences, the gravest first."""
+    found = [
+        _saturated(months),
+        _unserved(months, played),
+        _late(months),
+        _unreached(played),
+        _thin_margin(months, target_margin),
+    ]
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _first(months: Sequence[MonthResult], mark: Mark) -> MonthResult | None:
+    return next((month for month in months if month.requests > 0 and mark(month)), None)
+
+
+def _saturated(months: Sequence[MonthResult]) -> str:
+    first = _first(months, lambda month: month.saturated)
+    if first is None:
+        return ""
+    return f"From month {first.month + 1} work that can wait is no longer caught up with: capacity is below its load."
+
+
+def _unserved(months: Sequence[MonthResult], played: Played) -> str:
+    """The month in which users are turned away most, and where the load is fullest then."""
+    lost = {m.month: (m.refused + m.timed_out + m.failed) / m.requests for m in months if m.requests > 0}
+    over = [month for month, share in lost.items() if share >= 0.005]
+    if not over:
+        return ""
+    worst = max(over, key=lambda month: lost[month])
+    cause = _fullest(played, worst)
+    share = f"{100 * lost[worst]:.1f} % of them"
+    return f"From month {over[0] + 1} requests are lost {cause}; in month {worst + 1} it is {share}."
+
+
+def _fullest(played: Played, month: int) -> str:
+    served = played.months[month]
+    if served.service is None:
+        return ""
+    station = max(served.service.stations, key=lambda station: float(station.load[served.row].max()))
+    pools = all(unit.is_pool for unit in station.model.station.units)
+    return "in busy hours because our GPUs are full" if pools else "in busy hours at the API's rate limit"
+
+
+def _late(months: Sequence[MonthResult]) -> str:
+    missed = [
+        (month.month, reading)
+        for month in months
+        for reading in month.promises
+        if isfinite(reading.in_time_share) and reading.in_time_share < 0.95
+    ]
+    if not missed:
+        return ""
+    month, reading = missed[0]
+    return (
+        f"{reading.product} misses its promise of {reading.limit_s:g} s from month {month + 1}: "
+        f"{100 * reading.in_time_share:.0f} % of answers are in time."
+    )
+
+
+def _unreached(played: Played) -> str:
+    state = played.states[-1]
+    share = state.world.eu_required_share
+    if state.decisions.residency != "anywhere" or share == 0:
+        return ""
+    return f"{100 * share:.0f} % of demand must be processed in the EU and is not sold to."
+
+
+def _thin_margin(months: Sequence[MonthResult], target: float) -> str:
+    last = months[-1]
+    if not isfinite(last.gross_margin) or last.gross_margin >= target:
+        return ""
+    return (
+        f"Gross margin ends at {100 * last.gross_margin:.0f} % of revenue, "
+        f"{100 * (target - last.gross_margin):.0f} points below its target."
+    )

@@ -1,0 +1,93 @@
+"""Laws of money that hold for any month."""
+
+from dataclasses import replace
+from math import isclose
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.economics import COST_LINES, MonthStatement, PurchaseMix, split, statement
+from sim.metrics.flows import MonthFlow
+from tests.unit.economics_months import EU, OWN, PROTOTYPE, bought, month, pool, scenario, served, shipped_book
+
+amounts = st.floats(0, 1e9)
+shares = st.floats(0, 1)
+
+
+@st.composite
+def months(draw: st.DrawFn) -> MonthFlow:
+    requests = draw(amounts)
+    late, timed_out = draw(shares), draw(shares)
+    kept = requests * (1 - timed_out)
+    return month(
+        draw(st.integers(0, 35)),
+        launched=draw(st.booleans()),
+        products=(
+            served("support", requests, timed_out=requests - kept, late=kept * late, tokens=kept * 1700),
+            served("coding", draw(amounts), units=draw(st.floats(0, 1e5)), tokens=draw(amounts)),
+        ),
+        pools=(pool(draw(st.integers(0, 50)), draw(st.floats(0, 1.5))),),
+        tokens=(bought("mid", new=draw(amounts), cached=draw(amounts), out=draw(amounts),
+                       in_eu_zone=draw(st.booleans())),),
+        searches=draw(amounts), egress_gb=draw(st.floats(0, 1e6)), cross_region_gb=draw(st.floats(0, 1e6)),
+        data_gb=draw(st.floats(0, 1e7)),
+    )
+
+
+decisions = st.sampled_from([PROTOTYPE, OWN, EU])
+
+
+def stated(flow: MonthFlow, of: dict[str, object]) -> MonthStatement:
+    return statement(flow, scenario(of), book=shipped_book(), migration_usd=1234.5)
+
+
+def close(a: float, b: float) -> bool:
+    return isclose(a, b, rel_tol=1e-9, abs_tol=1e-4)
+
+
+@given(months(), decisions)
+def test_lines_are_never_negative_and_sum_to_the_total(flow: MonthFlow, of: dict[str, object]) -> None:
+    cost = stated(flow, of).cost_usd
+    assert all(cost[line] >= 0 for line in COST_LINES)
+    assert close(sum(cost[line] for line in COST_LINES), cost["total"])
+
+
+@given(months(), decisions)
+def test_every_line_is_the_sum_of_its_terms(flow: MonthFlow, of: dict[str, object]) -> None:
+    found = stated(flow, of)
+    for line in COST_LINES:
+        assert close(sum(term.quantity * term.price for term in found.cost_terms[line]), found.cost_usd[line])
+
+
+@given(months(), decisions)
+def test_contributions_share_out_revenue_less_what_serves_the_products(
+    flow: MonthFlow, of: dict[str, object]
+) -> None:
+    found = stated(flow, of)
+    cost = found.cost_usd
+    shared = sum(cost[line] for line in ("gpu", "idle", "api", "search", "storage", "egress", "support"))
+    assert close(sum(found.contribution_by_product_usd.values()), found.revenue_usd - shared)
+
+
+@given(months(), st.integers(0, 20), decisions)
+def test_an_idle_pool_changes_nothing_but_idle_cost(flow: MonthFlow, gpus: int, of: dict[str, object]) -> None:
+    more = replace(flow, pools=(*flow.pools, pool(gpus, 0.0, id="spare")))
+    without, with_pool = stated(flow, of), stated(more, of)
+    assert without.revenue_usd == with_pool.revenue_usd
+    assert {line for line in COST_LINES if without.cost_usd[line] != with_pool.cost_usd[line]} <= {"idle"}
+    assert with_pool.cost_usd["idle"] >= without.cost_usd["idle"]
+
+
+@given(months(), decisions)
+def test_slower_answers_never_earn_more(flow: MonthFlow, of: dict[str, object]) -> None:
+    slow = replace(flow, products=tuple(replace(p, good=0.0, late=p.good + p.late) for p in flow.products))
+    assert stated(slow, of).revenue_usd <= stated(flow, of).revenue_usd * (1 + 1e-12)
+
+
+@given(st.integers(0, 500), shares, shares, shares)
+def test_ways_of_paying_always_add_up_in_whole_gpus(gpus: int, a: float, b: float, c: float) -> None:
+    whole = max(1.0, a + b + c)
+    parts = split(gpus, PurchaseMix(owned=a / whole, reserved=b / whole, spot=c / whole, commitment_months=12))
+    counts = (parts.owned, parts.reserved, parts.spot, parts.on_demand)
+    assert sum(counts) == gpus
+    assert all(count >= 0 and count == int(count) for count in counts)

@@ -1,0 +1,192 @@
+"""Surfaces are read as they were simulated, months add up, and a price simulates nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim import scenario as scenarios
+from sim.catalogue import load_catalogue
+from sim.strategy import Processes, Serial, SurfaceStore, evaluate
+from sim.strategy.fidelity import EFFORTS, Effort
+from sim.strategy.mixes import mix_axis
+from sim.strategy.planning import needed_size, plan_months, whole_replicas, within_promise_load
+from sim.strategy.play import Played, play_months
+from sim.strategy.reading import PROMISED, TTFT, merged, node_weights
+from sim.strategy.surface import assemble, chains, play
+
+OWN = "own_the_platform"
+LEAST = Effort((0.3, 0.6, 1.1), calls=300, api_calls=300, replications=1, cell_replicas=2, probe_calls=200, batches=2)
+
+
+@pytest.fixture(scope="module")
+def store() -> SurfaceStore:
+    return SurfaceStore()
+
+
+@pytest.fixture(scope="module")
+def played(store: SurfaceStore) -> Played:
+    return play_months(
+        scenarios.load(OWN), fidelity="draft", store=store, executor=Serial(), catalogue=load_catalogue()
+    )
+
+
+def a_key(played: Played):
+    model = played.epochs[0].operator.models[0]
+    cell = replace_effort(model.unit_cell(model.station.units[0], 2).key)
+    return cell
+
+
+def replace_effort(key):
+    return replace(key, effort=LEAST)
+
+
+def test_a_price_simulates_nothing(store: SurfaceStore, played: Played) -> None:
+    scenario = scenarios.load(OWN)
+    before = evaluate(scenario, store=store)
+    moved = scenarios.set_fields(
+        scenario,
+        {
+            "products.support.price.usd": 0.03,
+            "company.discount_per_year": 0.2,
+            "world.gpu_price_drift_per_year": 0.3,
+            "world.api_price_drift_per_year": -0.3,
+            "decisions.movable_share": 0.2,
+            "lockin": {"team_people": 4.0},
+        },
+    )
+    after = evaluate(moved, store=store)
+    assert after.simulated_windows == 0
+    assert after.npv_usd != before.npv_usd
+    assert [m.served for m in after.months] == [m.served for m in before.months]
+
+
+@pytest.mark.parametrize("lever", [{"decisions.own_share": 0.6}, {"decisions.spare_room": 1.0}])
+def test_moving_load_between_known_endpoints_simulates_nothing(store: SurfaceStore, played: Played, lever) -> None:
+    assert evaluate(scenarios.set_fields(scenarios.load(OWN), lever), store=store).simulated_windows == 0
+
+
+def test_a_new_latency_law_simulates(store: SurfaceStore, played: Played) -> None:
+    moved = scenarios.set_fields(scenarios.load(OWN), {"decisions.api_tier": "top"})
+    assert evaluate(moved, store=store).simulated_windows > 0
+
+
+def test_every_request_has_one_end(played: Played) -> None:
+    for month in played.months:
+        if month.service is not None:
+            row = month.row
+            np.testing.assert_allclose(
+                month.service.outcomes[row].sum(axis=-1), month.service.requests[row], rtol=1e-9
+            )
+
+
+def test_what_is_promised_counts_everyone(played: Played) -> None:
+    service = played.months[-1].service
+    assert service is not None
+    np.testing.assert_allclose(service.promised.sum(axis=-1), service.requests, rtol=1e-5)
+    np.testing.assert_allclose(service.ttft.sum(axis=-1), service.outcomes[:, :, 0], rtol=1e-5)
+
+
+def test_a_surface_is_the_same_from_processes(played: Played) -> None:
+    key = a_key(played)
+    tasks = chains(key)
+    here = assemble(key, Serial().map(play, tasks))
+    with Processes(2) as pool:
+        there = assemble(key, pool.map(play, tasks))
+    assert here.work_s.tobytes() == there.work_s.tobytes()
+    assert here.measured.ttft.tobytes() == there.measured.ttft.tobytes()
+    assert here.measured.used.tobytes() == there.measured.used.tobytes()
+
+
+def test_a_node_is_read_as_it_was_simulated(store: SurfaceStore, played: Played) -> None:
+    """At a tabulated load and an extreme mix, a reading is that cohort, scaled to the requests."""
+    key = a_key(played)
+    found, windows = store.surfaces([key], Serial())
+    assert windows == key.windows
+    surface = found[key]
+    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), first_words=(True, False))
+    requests = np.full((1, 1, 2, 1), 1000.0)
+    weights = node_weights(surface, requests=requests, position=np.ones((1, 1)), load=np.full((1, 1), 0.6))
+    ttft = merged(rates.latency, weights)[0, :, TTFT]
+    cohort = surface.measured.ttft[-1, 1].sum(axis=0)
+    arrivals = surface.measured.outcomes[-1, 1].sum(axis=(0, 2))
+    np.testing.assert_allclose(ttft, cohort / arrivals[:, None] * 1000, rtol=1e-5, atol=1e-4)
+
+
+def test_between_nodes_it_lies_between(store: SurfaceStore, played: Played) -> None:
+    key = a_key(played)
+    surface = store.surfaces([key], Serial())[0][key]
+    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), first_words=(True, False))
+
+    def served(load: float) -> np.ndarray:
+        weights = node_weights(
+            surface, requests=np.ones((1, 1, 2, 1)), position=np.zeros((1, 1)), load=np.full((1, 1), load)
+        )
+        return merged(rates.outcomes, weights)[0, :, 0]
+
+    np.testing.assert_allclose(served(0.85), (served(0.6) + served(1.1)) / 2)
+    np.testing.assert_allclose(served(0.01), served(0.3))
+    # Beyond the last load the station serves what it can, and no more.
+    np.testing.assert_allclose(served(2.2), served(1.1) / 2)
+
+
+def test_a_constant_time_moves_everyone(store: SurfaceStore, played: Played) -> None:
+    key = a_key(played)
+    surface = store.surfaces([key], Serial())[0][key]
+    near = store.rates(key, surface, added_s=np.zeros((2, 1)), first_words=(True, True))
+    far = store.rates(key, surface, added_s=np.full((2, 1), 1.0), first_words=(True, True))
+    assert near.latency[:, :, PROMISED].sum() == pytest.approx(far.latency[:, :, PROMISED].sum(), rel=1e-5)
+    assert far.latency[0, 0, TTFT].argmax() > near.latency[0, 0, TTFT].argmax()
+
+
+def test_the_extremes_of_a_mix_enclose_every_hour() -> None:
+    shares = np.linspace(0.27, 0.64, 20)
+    rates = np.stack([shares, 1 - shares], axis=-1)
+    axis = mix_axis(rates)
+    low, high = sorted(extreme[0] for extreme in axis.extremes)
+    assert low == pytest.approx(0.2) and high == pytest.approx(0.7)
+    position = axis.position(rates)
+    back = np.array(axis.extremes[0]) + position[:, None] * (np.array(axis.extremes[1]) - np.array(axis.extremes[0]))
+    np.testing.assert_allclose(back, rates, atol=1e-9)
+
+
+def test_one_product_has_one_mix() -> None:
+    axis = mix_axis(np.array([[1.0], [2.0], [0.0]]))
+    assert axis.extremes == ((1.0,),)
+    assert axis.position(np.ones((3, 1))).tolist() == [0, 0, 0]
+
+
+def test_size_holds_the_busiest_hour() -> None:
+    need = needed_size(
+        np.array([[5.0, 20.0], [1.0, 2.0]]),
+        position=np.zeros((2, 2)),
+        work_s=np.array([0.1]),
+        load_limit=np.array([0.8]),
+        spare_room=0.4,
+    )
+    np.testing.assert_allclose(need, [20 * 1.4 * 0.1 / 0.8, 2 * 1.4 * 0.1 / 0.8])
+    assert whole_replicas(need, least=2, most=3).tolist() == [3, 2]
+    assert whole_replicas(np.array([4.0]), least=1, most=9).tolist() == [4]
+
+
+def test_the_load_limit_is_where_the_promise_is_first_missed() -> None:
+    loads = np.array([0.2, 0.6, 1.0])
+    in_time = np.array([[[1.0, 0.5], [0.99, 0.5], [0.90, 0.5]]])
+    limit = within_promise_load(in_time, loads, target=0.95, cap=0.99)
+    # The second product misses its promise even when nothing is going on: more capacity cannot help it.
+    assert limit.tolist() == pytest.approx([0.6 + 0.4 * (0.99 - 0.95) / 0.09])
+    assert within_promise_load(in_time, loads, target=0.95, cap=0.7).tolist() == [0.7]
+
+
+def test_plans_are_made_each_quarter_a_month_ahead() -> None:
+    plans = plan_months(range(6, 13), launch_month=6, interval=3, lead=1)
+    assert plans == [(5, 8), (5, 8), (5, 8), (8, 11), (8, 11), (8, 11), (11, 14)]
+
+
+def test_efforts_rise() -> None:
+    draft, standard, full = (EFFORTS[name] for name in ("draft", "standard", "full"))
+
+    def calls(effort: Effort) -> int:
+        return effort.calls * effort.replications
+
+    assert calls(draft) < calls(standard) < calls(full)
