@@ -103,6 +103,7 @@ class Conductor:
         outcome = np.frombuffer(bytes(self.outcome), dtype=np.int8).copy()
         outcome[done_s > closes_s] = IN_FLIGHT
         last = np.flatnonzero(_last_calls(compound))
+        last = last[outcome[compound.request[last]] == SERVED]
         first_token_s = np.full(len(compound), -np.inf)
         np.maximum.at(first_token_s, compound.request[last], record.first_token_s[last])
         return RequestRecord(

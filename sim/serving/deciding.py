@@ -14,7 +14,7 @@ from sim.serving.fleet import Fleet
 from sim.serving.prefix_cache import PrefixCache
 from sim.serving.record import TIMED_OUT, RunRecord
 from sim.serving.run import Reasons, Run
-from sim.serving.signals import ApiSignals, PoolSignals, Signals
+from sim.serving.signals import signals_of
 from sim.serving.world import World
 from sim.workload.trace import Trace
 from sim.workload.unfold import CONVERSATIONS_FROM
@@ -44,10 +44,7 @@ class Deciding(Run):
         self.reasons = Reasons(len(trace))
         self.caches = [_cache(endpoint) for endpoint in world.endpoints] if world.remembers else None
         caches = self.caches or [None] * len(self.live)
-        self.signals: list[Signals] = [
-            ApiSignals(live) if isinstance(live, LiveApi) else PoolSignals(live, cache)
-            for live, cache in zip(self.live, caches, strict=True)
-        ]
+        self.signals = [signals_of(live, cache) for live, cache in zip(self.live, caches, strict=True)]
         self.firsts = len(trace)
         """Rows from here on are calls that a smaller model has answered already."""
         self.reported = False

@@ -6,6 +6,7 @@ twentieth of its capacity.
 """
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -25,21 +26,29 @@ def saturated_rps(endpoint: Endpoint, trace: Trace) -> float:
     For a pool one replica is probed with all requests of the trace present at
     once, and the replicas add up: under backlog no dispatcher matters. A
     disaggregated pool is probed whole, since its phases share the work. For an
-    API it is the quota over the mean tokens of a request; infinite without a quota.
+    API it is the tighter quota and what was provisioned; infinite without a quota.
     """
     if isinstance(endpoint, ManagedApi):
-        if endpoint.tokens_per_min is None:
-            return float("inf")
-        return endpoint.tokens_per_min / 60 / float(np.mean(trace.input_tokens + trace.output_tokens))
+        return _quota_rps(endpoint, float(np.mean(trace.input_tokens + trace.output_tokens)))
     backlog = replace(
         trace,
         arrival_s=np.zeros(len(trace)),
         patience_s=np.full(len(trace), np.inf),
         user_region=np.zeros(len(trace), dtype=np.int64),
     )
-    probed = replace(endpoint, replicas=1) if isinstance(endpoint, GpuPool) else endpoint
+    probed = replace(endpoint, replicas=1, autoscaler=None) if isinstance(endpoint, GpuPool) else endpoint
     record = simulate(single_pool_world(probed), backlog)
     finish_s = np.sort(record.finish_s[record.outcome == SERVED])
     first, last = (int(share * (len(finish_s) - 1)) for share in STEADY)
     rate_rps = float((last - first) / (finish_s[last] - finish_s[first]))
     return rate_rps * endpoint.replicas if isinstance(endpoint, GpuPool) else rate_rps
+
+
+def _quota_rps(api: ManagedApi, tokens: float) -> float:
+    """Requests per second of so many tokens that an API's limits let through."""
+    by_tokens = inf if api.tokens_per_min is None else api.tokens_per_min / 60 / tokens
+    by_requests = inf if api.requests_per_min is None else api.requests_per_min / 60
+    if api.provisioned is None:
+        return min(by_tokens, by_requests)
+    provisioned_rps = api.provisioned.tokens_per_min / 60 / tokens
+    return provisioned_rps + min(by_tokens, by_requests) if api.provisioned.spills else provisioned_rps

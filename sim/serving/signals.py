@@ -5,18 +5,17 @@ its multiples, so what a router reads is up to that old, and all decisions
 between two reports see the same.
 """
 
-from collections.abc import Sequence
 from math import ceil, inf
 
 from sim.serving.api import LiveApi
 from sim.serving.disaggregated import LiveDisaggregatedPool
+from sim.serving.fleet import LiveEndpoint
 from sim.serving.pool import LivePool
 from sim.serving.prefix_cache import PrefixCache
-from sim.serving.replica import Replica
 
 
 class PoolSignals:
-    """A pool's last report; `engine` and `front` are the replicas that compute prompts, and what they are."""
+    """A pool's last report; `engine` says what its replicas are."""
 
     __slots__ = (
         "blocked",
@@ -31,37 +30,29 @@ class PoolSignals:
         "waiting",
     )
 
-    def __init__(self, live: LivePool | LiveDisaggregatedPool, cache: PrefixCache | None) -> None:
+    def __init__(self, live: LivePool, cache: PrefixCache | None) -> None:
         self.live = live
-        self.engine = live.pool.prefill if isinstance(live, LiveDisaggregatedPool) else live.pool
+        self.engine = live.pool
         self.cache = cache
         self.cost_rank = live.pool.cost_rank
-        self.held = self.replicas = 0
         self.observe(0.0)
 
     def observe(self, now_s: float) -> None:
-        live = self.live
-        if isinstance(live, LiveDisaggregatedPool):
-            self._observe_front(live.prefill)
-            self.load_share = live.load_share
-            self.held = sum(replica.load for replica in live.decode) + len(live.in_flight) + self.held
-            return
-        self._observe_front(live.replicas)
-        places = self.engine.max_running * self.replicas
-        self.load_share = self.held / places if places else inf
-
-    def _observe_front(self, replicas: Sequence[Replica]) -> None:
         held = running = 0
         blocked = False
+        replicas = self.live.replicas
         for replica in replicas:
             held += replica.load
             running += replica.running
-            blocked = blocked or replica.blocked
+            if replica.blocked:
+                blocked = True
         self.held = held
         self.running = running
         self.waiting = held - running
         self.blocked = blocked
         self.replicas = len(replicas)
+        places = self.engine.max_running * self.replicas
+        self.load_share = held / places if places else inf
 
     def holds(self, prefix: int) -> bool:
         return prefix < 0 or self.cache is None or prefix in self.cache.held
@@ -83,6 +74,29 @@ class PoolSignals:
         passes = max(1, ceil(prompt_tokens / max(1, engine.token_budget - running)))
         turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
         return 0.5 * step_s * (running > 0) + passes * step_s + compute_s + self.waiting / self.replicas * turn_s
+
+
+class SplitPoolSignals(PoolSignals):
+    """The last report of a pool split by phase: first tokens come from its prefill replicas, load from all."""
+
+    __slots__ = ("split",)
+
+    def __init__(self, live: LiveDisaggregatedPool, cache: PrefixCache | None) -> None:
+        self.split = live
+        self.engine = live.pool.prefill
+        self.cache = cache
+        self.cost_rank = live.pool.cost_rank
+        self.observe(0.0)
+
+    def observe(self, now_s: float) -> None:
+        split = self.split
+        ahead = sum(replica.load for replica in split.prefill)
+        self.running = sum(replica.running for replica in split.prefill)
+        self.waiting = ahead - self.running
+        self.blocked = any(replica.blocked for replica in split.prefill)
+        self.replicas = len(split.prefill)
+        self.held = ahead + sum(replica.load for replica in split.decode) + len(split.in_flight)
+        self.load_share = split.load_share
 
 
 class ApiSignals:
@@ -124,3 +138,12 @@ class ApiSignals:
 
 
 Signals = PoolSignals | ApiSignals
+
+
+def signals_of(live: LiveEndpoint, cache: PrefixCache | None) -> Signals:
+    """What a live endpoint will report."""
+    if isinstance(live, LivePool):
+        return PoolSignals(live, cache)
+    if isinstance(live, LiveDisaggregatedPool):
+        return SplitPoolSignals(live, cache)
+    return ApiSignals(live)

@@ -57,7 +57,10 @@ def _parse(text: str, *, where: str) -> Workflow:
     try:
         return Workflow.model_validate(content)
     except ValidationError as fault:
-        lines = [f"  {_place(error['loc'])}: {error['msg']}" for error in fault.errors(include_url=False)]
+        errors = fault.errors(include_url=False)
+        # Where its items are faulty, pydantic also calls the list of steps too short.
+        found = [error for error in errors if error["type"] != "too_short"] or errors
+        lines = [f"  {_place(error['loc'])}: {error['msg']}" for error in found]
         raise WorkflowError("\n".join([f"{where}: {len(lines)} fault{'s' * (len(lines) > 1)}", *lines])) from fault
 
 
