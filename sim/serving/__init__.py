@@ -1,34 +1,126 @@
 """The SimPy world: endpoints, routing, and the log of one simulated window."""
 
 from sim.scenario.memory import kv_capacity_blocks
-from sim.serving.endpoints import Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi
-from sim.serving.record import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, RunRecord
-from sim.serving.routing import FixedShare, LeastLoaded, Router
+from sim.serving.cells import Cell, cell_of
+from sim.serving.disruption import (
+    DegradedState,
+    Disruption,
+    Hazards,
+    Outages,
+    ReplicaHazard,
+    SpotInterruptions,
+    degraded_states,
+    degraded_world,
+    draw_disruption,
+)
+from sim.serving.endpoints import (
+    BatchTier,
+    DisaggregatedPool,
+    Endpoint,
+    FirstTry,
+    GpuPool,
+    LatencyLaw,
+    LoadClass,
+    ManagedApi,
+    Provisioned,
+    RetryRule,
+)
+from sim.serving.fleet_time import FleetTime, fleet_time
+from sim.serving.record import (
+    BATCH,
+    FAILED,
+    IN_FLIGHT,
+    NOT_MADE,
+    OUTCOMES,
+    PAY_AS_YOU_GO,
+    PROVISIONED,
+    REFUSED,
+    SERVED,
+    TIERS,
+    TIMED_OUT,
+    FleetChange,
+    RequestRecord,
+    RunRecord,
+)
+from sim.serving.routing import (
+    Cascade,
+    CheapestMeetingSlo,
+    FixedShare,
+    LeastLoaded,
+    Nearest,
+    PrefixAffine,
+    Router,
+    SpillOver,
+    Weighted,
+    router,
+)
 from sim.serving.saturation import saturated_rps
-from sim.serving.simulate import simulate
+from sim.serving.scaling import Autoscaler, KvOccupancy, RequestsPerReplica, known_policies
+from sim.serving.simulate import simulate, simulate_requests
+from sim.serving.speculation import Speculation
 from sim.serving.step_time import StepTime, step_time
-from sim.serving.world import World, single_api_world, single_pool_world
+from sim.serving.world import DataStore, World, single_api_world, single_pool_world
 
 __all__ = [
+    "BATCH",
     "FAILED",
     "IN_FLIGHT",
+    "NOT_MADE",
+    "OUTCOMES",
+    "PAY_AS_YOU_GO",
+    "PROVISIONED",
     "REFUSED",
     "SERVED",
+    "TIERS",
     "TIMED_OUT",
+    "Autoscaler",
+    "BatchTier",
+    "Cascade",
+    "Cell",
+    "CheapestMeetingSlo",
+    "DataStore",
+    "DegradedState",
+    "DisaggregatedPool",
+    "Disruption",
     "Endpoint",
     "FirstTry",
     "FixedShare",
+    "FleetChange",
+    "FleetTime",
     "GpuPool",
+    "Hazards",
+    "KvOccupancy",
     "LatencyLaw",
     "LeastLoaded",
+    "LoadClass",
     "ManagedApi",
+    "Nearest",
+    "Outages",
+    "PrefixAffine",
+    "Provisioned",
+    "ReplicaHazard",
+    "RequestRecord",
+    "RequestsPerReplica",
+    "RetryRule",
     "Router",
     "RunRecord",
+    "Speculation",
+    "SpillOver",
+    "SpotInterruptions",
     "StepTime",
+    "Weighted",
     "World",
+    "cell_of",
+    "degraded_states",
+    "degraded_world",
+    "draw_disruption",
+    "fleet_time",
+    "known_policies",
     "kv_capacity_blocks",
+    "router",
     "saturated_rps",
     "simulate",
+    "simulate_requests",
     "single_api_world",
     "single_pool_world",
     "step_time",

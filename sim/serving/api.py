@@ -1,52 +1,22 @@
-"""A live managed API: a quota, slots, one first-come queue, and a latency law drawn beforehand."""
+"""A live managed API: tiers, quotas, slots, one first-come queue, and latency laws drawn beforehand."""
 
 from collections import deque
 from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.serving.clock import BOUNDARY, DEADLINE, Call, Clock
-from sim.serving.endpoints import LatencyLaw, ManagedApi
+from sim.serving.api_draws import Drawn, first_try_rows, service_times
+from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock
+from sim.serving.endpoints import ManagedApi, RetryRule
 from sim.serving.ledger import GONE, WAITING, Ledger
-from sim.serving.record import REFUSED, TIMED_OUT
+from sim.serving.quota import Bucket
+from sim.serving.record import BATCH, PROVISIONED, REFUSED, TIMED_OUT
 from sim.workload.trace import Trace
 
-Times = NDArray[np.float64]
+__all__ = ["LiveApi", "first_try_rows", "service_times"]
 
-
-def service_times(api: ManagedApi, trace: Trace) -> tuple[Times, Times]:
-    """First-token and whole service time of every request [s], shape (n,) each.
-
-    Where a first try is asked again, the larger model starts when the smaller
-    has finished, and its first token is the one that counts.
-    """
-    first_s, whole_s = _draw(api.law, trace)
-    if api.first_try is None:
-        return first_s, whole_s
-    small_first_s, small_whole_s = _draw(api.first_try.law, trace)
-    tried, again = first_try_rows(api, trace)
-    return (
-        np.where(again, small_whole_s + first_s, np.where(tried, small_first_s, first_s)),
-        np.where(again, small_whole_s + whole_s, np.where(tried, small_whole_s, whole_s)),
-    )
-
-
-def first_try_rows(api: ManagedApi, trace: Trace) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which requests try the small model first, and which of them are asked again."""
-    if api.first_try is None:
-        nobody = np.zeros(len(trace), dtype=bool)
-        return nobody, nobody
-    share = api.first_try.share
-    return trace.escalate_u < share, trace.escalate_u < share * api.first_try.asked_again_share
-
-
-def _draw(law: LatencyLaw, trace: Trace) -> tuple[Times, Times]:
-    first_s = law.first_token_median_s * np.exp(law.first_token_sigma * trace.api_first_z)
-    pace_s = law.token_pace_median_s * np.exp(law.token_pace_sigma * trace.api_pace_z)
-    return first_s, first_s + (trace.output_tokens - 1) * pace_s
+GOLDEN: Final = (5**0.5 - 1) / 2
+"""u + k*GOLDEN modulo 1 are the jitters of one request: each uniform, and spread as evenly as any sequence can be."""
 
 
 class LiveApi:
@@ -54,57 +24,127 @@ class LiveApi:
 
     def __init__(self, clock: Clock, api: ManagedApi, ledger: Ledger, trace: Trace) -> None:
         self.clock = clock
+        self.api = api
         self.ledger = ledger
         self.slots = inf if api.concurrency is None else api.concurrency
         self.places = inf if api.queue_limit is None else api.queue_limit
-        self.tokens_per_s = inf if api.tokens_per_min is None else api.tokens_per_min / 60
-        self.burst_tokens = api.burst_tokens
-        self.bucket_tokens = api.burst_tokens
-        self.bucket_at_s = 0.0
+        self.quota_tokens = None if api.tokens_per_min is None else Bucket(api.burst_tokens, api.tokens_per_min)
+        self.quota_requests = None if api.requests_per_min is None else Bucket(api.burst_requests, api.requests_per_min)
         self.busy = 0
         self.queued = 0
         self.queue: deque[int] = deque()
         first_s, whole_s = service_times(api, trace)
-        self.first_s: list[float] = first_s.tolist()
-        self.service_s: list[float] = whole_s.tolist()
+        self.drawn = Drawn(first_s.tolist(), whole_s.tolist())
+        self.by_load = [(each.from_share, Drawn.of(each.law, trace)) for each in reversed(api.load_classes)]
         self.tokens: list[int] = (trace.input_tokens + trace.output_tokens).tolist()
+        self.plain = api.provisioned is None and api.batch is None
+        if api.provisioned is not None:
+            self.provisioned = Bucket(api.provisioned.burst_tokens, api.provisioned.tokens_per_min)
+            self.drawn_provisioned = Drawn.of(api.provisioned.law, trace)
+        if api.batch is not None:
+            self.drawn_batch = Drawn.of_batch(api.batch, trace)
+            self.product: list[int] = trace.product.tolist()
+        self.retry_u: list[float] = trace.retry_u.tolist()
+        self.ask_again: Callable[[int, float], None] = self.offer
+        """Where a client's retry goes; whoever routes puts itself in between, since the API may be out by then."""
 
     @property
     def load_share(self) -> float:
         """Requests in service or queued, over the slots; 0 where there is no limit."""
         return (self.busy + self.queued) / self.slots
 
+    def strain(self, now_s: float) -> float:
+        """How near the API is to the nearest of its limits: slots taken, or quota used up."""
+        share = self.load_share
+        for bucket in (self.quota_tokens, self.quota_requests):
+            if bucket is not None:
+                share = max(share, bucket.used_share(now_s))
+        return share
+
+    # --- tiers and quotas -------------------------------------------------------------------------
+
     def offer(self, request: int, now_s: float) -> None:
-        """A request arrives and waits for the quota, if there is one."""
-        if self.tokens_per_s == inf:
+        """A request arrives: to the batch tier, to what was provisioned, or to pay-as-you-go."""
+        if not self.plain and self._by_tier(request, now_s):
+            return
+        if self.quota_tokens is None and self.quota_requests is None:
             self._enter(request, now_s)
-            return
+        elif self.api.retry is None:
+            self._wait_for_quota(request, now_s)
+        elif self._quota_start_s(request, now_s) > now_s:
+            self._turn_away(request, self.api.retry, now_s)
+        else:
+            self._take_quota(request, now_s)
+            self._enter(request, now_s)
+
+    def _by_tier(self, request: int, now_s: float) -> bool:
+        """Whether a tier beside pay-as-you-go has dealt with the request."""
+        api = self.api
+        if api.batch is not None and self.product[request] in api.batch.products:
+            self.ledger.tier[request] = BATCH
+            self._answer(request, now_s, self.drawn_batch, free=None)
+            return True
+        if api.provisioned is None:
+            return False
+        if self.provisioned.start_s(self.tokens[request], now_s) <= now_s:
+            self.provisioned.take(self.tokens[request], now_s)
+            self.ledger.tier[request] = PROVISIONED
+            self._answer(request, now_s, self.drawn_provisioned, free=None)
+            return True
+        if api.provisioned.spills:
+            return False
+        if api.retry is None:
+            self.ledger.leave(request, REFUSED, now_s, -1)
+        else:
+            self._turn_away(request, api.retry, now_s)
+        return True
+
+    def _wait_for_quota(self, request: int, now_s: float) -> None:
         start_s = self._quota_start_s(request, now_s)
-        deadline_s = self.ledger.deadline_s[request]
-        if start_s >= deadline_s:
-            leave_s = max(now_s, deadline_s)
-            self._call(lambda _: self.ledger.leave(request, TIMED_OUT, leave_s, -1), DEADLINE, leave_s)
+        if start_s >= self.ledger.deadline_s[request]:
+            self._leave_at_deadline(request, now_s)
             return
-        tokens = self.tokens[request]
-        self.bucket_tokens = min(self.burst_tokens, self._bucket_tokens_at(start_s)) - tokens
-        self.bucket_at_s = start_s
+        self._take_quota(request, start_s)
         if start_s <= now_s:
             self._enter(request, now_s)
         else:
             self._call(lambda _: self._enter(request, start_s), BOUNDARY, start_s)
 
-    def _bucket_tokens_at(self, time_s: float) -> float:
-        return self.bucket_tokens + (time_s - self.bucket_at_s) * self.tokens_per_s
-
     def _quota_start_s(self, request: int, now_s: float) -> float:
-        """When the bucket holds the request's tokens and all before it have gone.
+        """When every bucket holds what the request takes and all before it have gone."""
+        start_s = now_s
+        if self.quota_tokens is not None:
+            start_s = self.quota_tokens.start_s(self.tokens[request], now_s)
+        if self.quota_requests is not None:
+            start_s = max(start_s, self.quota_requests.start_s(1.0, now_s))
+        return start_s
 
-        A request larger than the bucket starts when the bucket is full, and
-        leaves it in debt.
-        """
-        begin_s = max(now_s, self.bucket_at_s)
-        missing = min(self.tokens[request], self.burst_tokens) - self._bucket_tokens_at(begin_s)
-        return begin_s + max(0.0, missing / self.tokens_per_s)
+    def _take_quota(self, request: int, time_s: float) -> None:
+        if self.quota_tokens is not None:
+            self.quota_tokens.take(self.tokens[request], time_s)
+        if self.quota_requests is not None:
+            self.quota_requests.take(1.0, time_s)
+
+    def _turn_away(self, request: int, rule: RetryRule, now_s: float) -> None:
+        """Answered 429: the client asks again later, for as long as its user waits. A 429 costs no quota."""
+        ledger = self.ledger
+        tries = ledger.retries[request]
+        if tries == rule.most_retries:
+            ledger.leave(request, REFUSED, now_s, -1)
+            return
+        longest_s = min(rule.longest_wait_s, rule.first_wait_s * rule.growth**tries)
+        again_s = now_s + longest_s * ((self.retry_u[request] + tries * GOLDEN) % 1.0)
+        if again_s >= ledger.deadline_s[request]:
+            self._leave_at_deadline(request, now_s)
+            return
+        ledger.retries[request] = tries + 1
+        self._call(lambda _: self.ask_again(request, again_s), ARRIVAL, again_s)
+
+    def _leave_at_deadline(self, request: int, now_s: float) -> None:
+        leave_s = max(now_s, self.ledger.deadline_s[request])
+        self._call(lambda _: self.ledger.leave(request, TIMED_OUT, leave_s, -1), DEADLINE, leave_s)
+
+    # --- slots and the queue ----------------------------------------------------------------------
 
     def _enter(self, request: int, now_s: float) -> None:
         """Served, queued or refused, by the slots and places that are free."""
@@ -120,27 +160,37 @@ class LiveApi:
             self.ledger.leave(request, REFUSED, now_s, -1)
 
     def _serve(self, request: int, now_s: float) -> None:
-        ledger = self.ledger
+        drawn = self.drawn
+        if self.by_load:
+            strain = self.strain(now_s)
+            drawn = next((law for from_share, law in self.by_load if strain >= from_share), drawn)
         self.busy += 1
+        self._answer(request, now_s, drawn, free=self._free_slot)
+
+    def _answer(self, request: int, now_s: float, drawn: Drawn, *, free: Callable[[float], None] | None) -> None:
+        """The model works on the request; `free` is called when it has ended, however it ended."""
+        ledger = self.ledger
         ledger.admit(request, now_s)
-        first_token_s = now_s + self.first_s[request]
+        first_token_s = now_s + drawn.first_s[request]
         deadline_s = ledger.deadline_s[request]
         if first_token_s >= deadline_s:
             leave_s = max(now_s, deadline_s)
-            self._call(lambda _: self._end_unheard(request, leave_s), BOUNDARY, leave_s)
+            self._call(lambda _: self._end_unheard(request, leave_s, free), BOUNDARY, leave_s)
             return
         ledger.speak(request, first_token_s)
-        finish_s = now_s + self.service_s[request]
-        self._call(lambda _: self._end(request, finish_s), BOUNDARY, finish_s)
+        finish_s = now_s + drawn.whole_s[request]
+        self._call(lambda _: self._end(request, finish_s, free), BOUNDARY, finish_s)
 
-    def _end(self, request: int, now_s: float) -> None:
+    def _end(self, request: int, now_s: float, free: Callable[[float], None] | None) -> None:
         self.ledger.finish(request, now_s, -1)
-        self._free_slot(now_s)
+        if free is not None:
+            free(now_s)
 
-    def _end_unheard(self, request: int, now_s: float) -> None:
+    def _end_unheard(self, request: int, now_s: float, free: Callable[[float], None] | None) -> None:
         """The user left before the first token; the call is canceled and frees its slot."""
         self.ledger.leave(request, TIMED_OUT, now_s, -1)
-        self._free_slot(now_s)
+        if free is not None:
+            free(now_s)
 
     def _free_slot(self, now_s: float) -> None:
         self.busy -= 1

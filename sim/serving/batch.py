@@ -3,9 +3,10 @@
 from heapq import heapify, heappop, heappush
 
 from sim.serving.endpoints import GpuPool
-from sim.serving.kv_memory import KvMemory
+from sim.serving.kv_memory import KvMemory, SpeculativeKvMemory
 from sim.serving.ledger import GONE, WAITING, Ledger
 from sim.serving.record import SERVED, TIMED_OUT
+from sim.serving.shared_prefix import SharedPrefixes
 
 
 class Batch:
@@ -14,27 +15,40 @@ class Batch:
     `load` counts the batch and its queue together; `iteration` counts the
     decode iterations done. A decoding request is one entry in the heap
     `endings`, (last iteration * size + request), so neither its progress nor
-    its memory needs a line of its own: its context is its final length less
-    the iterations it has left.
+    its memory needs a line of its own: its context follows from the iterations
+    it has left. Blocks are counted for each request by itself; `capacity` is
+    the pool's memory and what shared prefixes save.
     """
 
     __slots__ = (
-        "completing", "context", "decoding", "endings", "final_blocks", "index", "iteration", "ledger", "load",
-        "memory", "need", "partial", "partial_chunk", "partial_done", "running", "size",
+        "capacity", "completing", "context", "decoding", "endings", "final_blocks", "index", "iteration", "ledger",
+        "level_of", "load", "memory", "need", "partial", "partial_chunk", "partial_done", "pool", "running", "shared",
+        "size",
     )  # fmt: skip
 
     def __init__(self, pool: GpuPool, ledger: Ledger, index: int) -> None:
+        self.pool = pool
         self.ledger = ledger
         self.index = index
         self.size = ledger.size
         self.need = ledger.final_blocks(pool.block_tokens)
-        self.memory = KvMemory(pool.kv_blocks, pool.block_tokens)
+        self.level_of = ledger.levels(pool.product_priority)
+        self.capacity = pool.kv_blocks
+        self.memory = (
+            KvMemory(pool.block_tokens)
+            if pool.speculation is None
+            else SpeculativeKvMemory(
+                pool.block_tokens, ledger.iterations(pool.speculation), ledger.tokens_after_the_first()
+            )
+        )
+        groups = ledger.prefix_group
+        self.shared = None if groups is None else SharedPrefixes(groups, ledger.cached_tokens, pool.block_tokens)
         self.load = 0
         self.running = 0
         self.final_blocks = 0  # what the batch would hold if all ran to their ends: a bound that needs no updating
         self.iteration = 0
         self.decoding = 0
-        self.context = 0
+        self.context: float = 0
         self.endings: list[int] = []
         self.completing: list[int] = []
         self.partial = -1
@@ -45,16 +59,16 @@ class Batch:
         """The iterations of a jump are done: tokens appear, and whoever is complete or out of patience leaves."""
         iteration = self.iteration = self.iteration + steps
         if self.decoding and steps:
-            self.context += self.decoding * steps
+            memory = self.memory
+            self.context += memory.pace * steps
             endings = self.endings
             limit = (iteration + 1) * self.size
             while endings and endings[0] < limit:
                 request = heappop(endings) % self.size
                 length = self.ledger.final_tokens[request]
+                memory.part(request, iteration=iteration, length=length, left=0)
                 self.decoding -= 1
-                self.context -= length
-                memory = self.memory
-                memory.phases[(length - iteration) % memory.block_tokens] -= 1
+                self.context = self.context - length if self.decoding else 0
                 self._leave(request, SERVED, now_s)
         if self.completing:
             for request in self.completing:
@@ -74,31 +88,47 @@ class Batch:
             self._leave(request, TIMED_OUT, now_s)
             return
         ledger.speak(request, now_s)
-        context = ledger.target[request]
-        remaining = ledger.final_tokens[request] - context
-        if remaining == 0:
+        if ledger.final_tokens[request] == ledger.target[request]:
             self._leave(request, SERVED, now_s)
-            return
-        memory = self.memory
+        else:
+            self._after_prompt(request, now_s)
+
+    def _after_prompt(self, request: int, now_s: float) -> None:
+        """What follows a prompt's own token."""
+        self._begin_decoding(request)
+
+    def _begin_decoding(self, request: int) -> None:
+        """Further tokens appear from the next iteration on."""
+        ledger = self.ledger
         iteration = self.iteration
+        length = ledger.final_tokens[request]
+        context = ledger.target[request]
+        steps = self.memory.join(request, iteration=iteration, length=length, remaining=length - context)
         self.decoding += 1
         self.context += context
-        memory.phases[(context - iteration) % memory.block_tokens] += 1
-        heappush(self.endings, (iteration + remaining) * self.size + request)
+        heappush(self.endings, (iteration + steps) * self.size + request)
 
     def _leave(self, request: int, outcome: int, now_s: float) -> None:
-        ledger = self.ledger
-        self.running -= 1
         self.load -= 1
-        self.final_blocks -= self.need[request]
+        self._release(request)
+        ledger = self.ledger
         ledger.stage[request] = GONE
         ledger.outcome[request] = outcome
         ledger.finish_s[request] = now_s
         ledger.replica[request] = self.index
+        if ledger.on_gone is not None:
+            ledger.on_gone(request, now_s)
+
+    def _release(self, request: int) -> None:
+        """A request gives up its place and its memory."""
+        self.running -= 1
+        self.final_blocks -= self.need[request]
+        if self.shared is not None:
+            self.capacity -= self.shared.part(request)
 
     # --- memory -----------------------------------------------------------------------------------
 
-    def held(self, iteration: int, context: int) -> int:
+    def held(self, iteration: int, context: float) -> int:
         """Blocks held by the whole batch, were its decoding requests at an iteration with a context."""
         memory = self.memory
         target = self.ledger.target
@@ -110,33 +140,65 @@ class Batch:
         return held
 
     def make_room(self) -> list[int]:
-        """Preempt the youngest until every decoding request can grow; those that had to go, youngest first."""
+        """Preempt the lowest in rank until every decoding request can grow; those that had to go, in that order."""
         memory = self.memory
         preempted = []
-        while self.held(self.iteration, self.context) + memory.wanted(self.iteration) > memory.blocks:
-            preempted.append(self._preempt_youngest())
+        while self.held(self.iteration, self.context) + memory.wanted(self.iteration) > self.capacity:
+            preempted.append(self._preempt_lowest())
         return preempted
 
-    def _preempt_youngest(self) -> int:
-        """Take the memory of the request admitted last; all it has computed is lost."""
+    def _preempt_lowest(self) -> int:
+        """Take the memory of the request admitted last among those of the lowest priority; its work is lost."""
         ledger = self.ledger
-        memory = self.memory
-        batch = {entry % self.size: entry for entry in self.endings}
+        entries = {entry % self.size: entry for entry in self.endings}
         if self.partial >= 0:
-            batch[self.partial] = -1
-        request = max(batch, key=ledger.admission.__getitem__)
+            entries[self.partial] = -1
+        level_of = self.level_of
+        admission = ledger.admission
+        request = max(entries, key=lambda r: (level_of[r] if level_of else 0, admission[r]))
         if request == self.partial:
             self.partial = -1
         else:
-            self.endings.remove(batch[request])
+            self.endings.remove(entries[request])
             heapify(self.endings)
-            context = ledger.final_tokens[request] - (batch[request] // self.size - self.iteration)
+            length = ledger.final_tokens[request]
+            left = entries[request] // self.size - self.iteration
+            self.context -= self.memory.context(request, length=length, left=left)
             self.decoding -= 1
-            self.context -= context
-            memory.phases[(context - self.iteration) % memory.block_tokens] -= 1
-            ledger.target[request] = context + 1
-        self.running -= 1
-        self.final_blocks -= self.need[request]
+            ledger.target[request] = self.memory.whole_tokens(request, length=length, left=left) + 1
+            self.memory.part(request, iteration=self.iteration, length=length, left=left)
+        self._release(request)
         ledger.stage[request] = WAITING
         ledger.preemptions += 1
         return request
+
+    # --- failure ----------------------------------------------------------------------------------
+
+    def lose_all(self) -> list[int]:
+        """The memory is gone: every request of the batch waits again, in order of admission.
+
+        What was said to the user stays said: it is read again with the prompt.
+        """
+        ledger = self.ledger
+        lost = list(self.completing)
+        if self.partial >= 0:
+            lost.append(self.partial)
+        for entry in self.endings:
+            request = entry % self.size
+            left = entry // self.size - self.iteration
+            known = self.memory.whole_tokens(request, length=ledger.final_tokens[request], left=left)
+            ledger.target[request] = known + 1
+            lost.append(request)
+        for request in lost:
+            ledger.stage[request] = WAITING
+        self.running = self.final_blocks = self.decoding = 0
+        self.context = 0
+        self.capacity = self.pool.kv_blocks
+        self.partial = -1
+        self.partial_chunk = 0
+        self.completing.clear()
+        self.endings.clear()
+        self.memory.clear()
+        if self.shared is not None:
+            self.shared.clear()
+        return sorted(lost, key=ledger.admission.__getitem__)

@@ -6,8 +6,12 @@ from typing import Any
 
 import simpy
 
-ARRIVAL, DEADLINE, BOUNDARY = range(3)
-"""Order of events at equal times: an arrival, then a deadline, then a step boundary."""
+ARRIVAL, DEADLINE, BOUNDARY, WARNING, FLEET = range(5)
+"""Order of events at equal times: an arrival, then a deadline, then a step boundary.
+
+Then the fleet changes: first all that is about to go out stops taking
+requests, so that what one replica loses is not sent to another that falls with it.
+"""
 
 
 class Call:

@@ -1,51 +1,162 @@
 """The KV cache of one replica, in blocks, as a function of the iteration.
 
-A decoding request holds its context rounded up to whole blocks and takes a new
-block every `block_tokens` iterations. Which iteration that is depends only on
-(context - iteration) modulo the block, its *phase*, which never changes while
-it decodes. Counting requests by phase gives the memory at any iteration
-without touching a single request.
+Answers decode in step with the iterations, so the memory at any iteration has a
+closed form. `KvMemory` is for answers that gain one token in each, and
+`SpeculativeKvMemory` for answers that gain their own number on average. Both
+know nothing of prompts: those hold their blocks from admission on.
 """
 
 
 class KvMemory:
-    """Block arithmetic of a batch; `phases[p]` counts the decoding requests of phase p."""
+    """Answers that gain a token in every iteration.
 
-    __slots__ = ("block_tokens", "blocks", "phases")
+    A decoding request holds its context rounded up to whole blocks and takes a
+    new block every `block_tokens` iterations. Which iteration that is depends
+    only on (context - iteration) modulo the block, its *phase*, which never
+    changes while it decodes. Counting requests by phase gives the memory at any
+    iteration without touching a single request.
+    """
 
-    def __init__(self, blocks: int, block_tokens: int) -> None:
-        self.blocks = blocks
+    __slots__ = ("block_tokens", "pace", "phases")
+
+    def __init__(self, block_tokens: int) -> None:
         self.block_tokens = block_tokens
         self.phases = [0] * block_tokens
+        self.pace: float = 0
+        """KV tokens that an iteration adds."""
+
+    def join(self, request: int, *, iteration: int, length: int, remaining: int) -> int:
+        """A request begins to decode: `remaining` tokens up to its final length; returns in how many iterations."""
+        self.pace += 1
+        self.phases[(length - remaining - iteration) % self.block_tokens] += 1
+        return remaining
+
+    def part(self, request: int, *, iteration: int, length: int, left: int) -> None:
+        """A request no longer decodes, with `left` iterations still to do."""
+        self.pace -= 1
+        self.phases[(length - left - iteration) % self.block_tokens] -= 1
+
+    def clear(self) -> None:
+        """Nobody decodes."""
+        self.pace = 0
+        self.phases = [0] * self.block_tokens
+
+    def context(self, request: int, *, length: int, left: int) -> float:
+        """KV tokens of a decoding request `left` iterations before its end."""
+        return length - left
+
+    def whole_tokens(self, request: int, *, length: int, left: int) -> int:
+        """KV tokens of it that stand for words said."""
+        return length - left
 
     def whole_blocks(self, tokens: int) -> int:
         """Blocks that hold so many tokens."""
         return -(-tokens // self.block_tokens)
 
-    def held(self, iteration: int, context: int) -> int:
+    def first_blocks(self, request: int, *, length: int, remaining: int) -> int:
+        """Blocks that a request would need for its first iteration of decoding."""
+        return self.whole_blocks(length - remaining + 1)
+
+    def held(self, iteration: int, context: float) -> int:
         """Blocks that the decoding requests hold before an iteration, given their tokens in total."""
         size = self.block_tokens
         rounding = 0
         for phase, count in enumerate(self.phases):
             if count:
                 rounding += count * (-(phase + iteration) % size)
-        return (context + rounding) // size
+        return int(context + rounding) // size
 
     def wanted(self, iteration: int) -> int:
         """New blocks that the decoding requests need for an iteration."""
         return self.phases[-iteration % self.block_tokens]
 
-    def steps_within(self, free: int, iteration: int, decoding: int) -> int:
-        """Iterations that can run before one asks for a block beyond the free ones; at least one.
+    def steps_within(self, free: int, iteration: int, most: int) -> int:
+        """Iterations that can run before one asks for a block beyond the free ones; from 1 to `most`.
 
         The caller has made room for the first.
         """
         size = self.block_tokens
-        cycles, free = divmod(free, decoding)
+        cycles, free = divmod(free, int(self.pace))
         steps = cycles * size
         for k in range(size):
             free -= self.phases[-(iteration + k) % size]
             if free < 0:
                 break
             steps += 1
-        return max(1, steps)
+        return min(max(1, steps), most)
+
+
+class SpeculativeKvMemory(KvMemory):
+    """Answers of m tokens that appear evenly over a number of iterations drawn beforehand.
+
+    `iterations_of[request]` is that number for the whole answer, m its tokens
+    after the first. After i of I iterations i*m/I tokens have appeared: the
+    time of an iteration reads this as it is, blocks hold it rounded up. What
+    remains after a preemption keeps the answer's pace, in ceil(remaining*I/m)
+    iterations.
+    """
+
+    __slots__ = ("answer_tokens", "decoding", "iterations_of")
+
+    def __init__(self, block_tokens: int, iterations_of: list[int], answer_tokens: list[int]) -> None:
+        super().__init__(block_tokens)
+        self.iterations_of = iterations_of
+        self.answer_tokens = answer_tokens
+        self.decoding: dict[int, tuple[int, int, int, int]] = {}
+        """Final length, tokens and iterations of this stretch, and the iteration at which it ends."""
+
+    def join(self, request: int, *, iteration: int, length: int, remaining: int) -> int:
+        steps = self._steps(request, remaining)
+        self.decoding[request] = (length, remaining, steps, iteration + steps)
+        self.pace += remaining / steps
+        return steps
+
+    def part(self, request: int, *, iteration: int, length: int, left: int) -> None:
+        _, tokens, steps, _ = self.decoding.pop(request)
+        # Rounding errors of the sum must not outlive the batch.
+        self.pace = self.pace - tokens / steps if self.decoding else 0
+
+    def clear(self) -> None:
+        self.pace = 0
+        self.decoding.clear()
+
+    def context(self, request: int, *, length: int, left: int) -> float:
+        _, tokens, steps, _ = self.decoding[request]
+        return length - tokens * left / steps
+
+    def whole_tokens(self, request: int, *, length: int, left: int) -> int:
+        _, tokens, steps, _ = self.decoding[request]
+        return length - -(-tokens * left // steps)
+
+    def first_blocks(self, request: int, *, length: int, remaining: int) -> int:
+        steps = self._steps(request, remaining)
+        return _blocks_of(length, remaining, steps, steps - 1, self.block_tokens)
+
+    def held(self, iteration: int, context: float) -> int:
+        size = self.block_tokens
+        return sum(
+            _blocks_of(length, tokens, steps, end - iteration, size)
+            for length, tokens, steps, end in self.decoding.values()
+        )
+
+    def wanted(self, iteration: int) -> int:
+        return self.held(iteration + 1, 0) - self.held(iteration, 0)
+
+    def steps_within(self, free: int, iteration: int, most: int) -> int:
+        limit = free + self.held(iteration, 0)
+        fits, beyond = 1, most + 1
+        while beyond - fits > 1:
+            middle = (fits + beyond) // 2
+            if self.held(iteration + middle, 0) <= limit:
+                fits = middle
+            else:
+                beyond = middle
+        return fits
+
+    def _steps(self, request: int, remaining: int) -> int:
+        return -(-remaining * self.iterations_of[request] // self.answer_tokens[request])
+
+
+def _blocks_of(length: int, tokens: int, steps: int, left: int, block_tokens: int) -> int:
+    """Blocks of a request `left` iterations before its end: ceil((length - tokens*left/steps) / block_tokens)."""
+    return -((tokens * left - length * steps) // (steps * block_tokens))

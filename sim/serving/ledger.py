@@ -1,10 +1,12 @@
 """Every request's standing during a run: plain lists, since the hot path touches one entry at a time."""
 
+from collections.abc import Callable
 from math import inf, nan
 
 import numpy as np
 
 from sim.serving.record import IN_FLIGHT, SERVED, RunRecord
+from sim.serving.speculation import Speculation
 from sim.workload.trace import Trace
 
 WAITING, RUNNING, GONE = range(3)
@@ -19,7 +21,10 @@ class Ledger:
     """
 
     def __init__(self, trace: Trace) -> None:
+        self._trace = trace
         self.size = max(1, len(trace))
+        self.opens_s = float(trace.arrival_s[0]) if len(trace) else 0.0
+        """First arrival."""
         self.cached_tokens: list[int] = trace.cached_tokens.tolist()
         self.target: list[int] = trace.input_tokens.tolist()
         """Tokens to have in the KV cache before the next token can appear: the prompt, later what was lost."""
@@ -38,9 +43,22 @@ class Ledger:
         self.start_s = [nan] * len(trace)
         self.first_token_s = [nan] * len(trace)
         self.finish_s = [nan] * len(trace)
+        self.retries = bytearray(len(trace))
+        self.tier = bytearray(len(trace))
+        self.on_gone: Callable[[int, float], None] | None = None
+        """Called with a request and the time at which it has left its endpoint; what follows is scheduled, not done."""
         self.admissions = 0
         self.preemptions = 0
+        self.prefix_group: list[int] | None = trace.prefix_group.tolist() if np.any(trace.prefix_group >= 0) else None
+        """Group whose prefix a request shares; none where nobody shares."""
         self._blocks: dict[int, list[int]] = {}
+        self._iterations: dict[Speculation, list[int]] = {}
+        self._levels: dict[tuple[int, ...], list[int]] = {}
+
+    @property
+    def unfinished(self) -> int:
+        """Requests that are not out of the platform yet, those still to come included."""
+        return len(self.stage) - self.stage.count(GONE)
 
     def final_blocks(self, block_tokens: int) -> list[int]:
         """KV blocks that each request holds at its end, for blocks of this many tokens."""
@@ -48,10 +66,45 @@ class Ledger:
             self._blocks[block_tokens] = (-(-self._final // block_tokens)).tolist()
         return self._blocks[block_tokens]
 
+    def tokens_after_the_first(self) -> list[int]:
+        """Tokens of each answer that come from decoding; at least 1, so that they divide."""
+        return [max(1, tokens - 1) for tokens in self.output_tokens]
+
+    def iterations(self, speculation: Speculation) -> list[int]:
+        """Iterations in which each answer's tokens after the first appear; at least 1."""
+        if speculation not in self._iterations:
+            drawn = speculation.iterations(self._trace.output_tokens, self._trace.speculation_z)
+            self._iterations[speculation] = np.maximum(1, drawn).tolist()
+        return self._iterations[speculation]
+
+    def levels(self, product_priority: tuple[int, ...]) -> list[int] | None:
+        """Level of each request in a queue, 0 for those served first; none where all are equal.
+
+        Raises:
+            ValueError: the trace has a product without a priority.
+        """
+        if len(set(product_priority)) < 2:
+            return None
+        if product_priority not in self._levels:
+            known = len(product_priority)
+            if len(self._trace) and int(self._trace.product.max()) >= known:
+                raise ValueError(
+                    f"the trace has a product {int(self._trace.product.max())}, but priorities are given for "
+                    f"{known} products only: give one for each product of the scenario, or none at all"
+                )
+            ranks = sorted(set(product_priority), reverse=True)
+            level_of_product = np.array([ranks.index(priority) for priority in product_priority])
+            self._levels[product_priority] = level_of_product[self._trace.product].tolist()
+        return self._levels[product_priority]
+
     def admit(self, request: int, now_s: float) -> None:
         """A request leaves the queue and is worked on."""
-        self.stage[request] = RUNNING
         self.start_s[request] = now_s
+        self.join(request)
+
+    def join(self, request: int) -> None:
+        """A request enters a batch, the last in rank."""
+        self.stage[request] = RUNNING
         self.admissions += 1
         self.admission[request] = self.admissions
 
@@ -61,12 +114,18 @@ class Ledger:
             self.first_token_s[request] = now_s
             self.deadline_s[request] = inf
 
+    def spoke(self, request: int) -> bool:
+        """Whether the request's first token has appeared."""
+        return self.first_token_s[request] == self.first_token_s[request]
+
     def finish(self, request: int, now_s: float, replica: int) -> None:
         """A request is served."""
         self.stage[request] = GONE
         self.outcome[request] = SERVED
         self.finish_s[request] = now_s
         self.replica[request] = replica
+        if self.on_gone is not None:
+            self.on_gone(request, now_s)
 
     def leave(self, request: int, outcome: int, now_s: float, replica: int) -> None:
         """A request goes away unserved."""
@@ -74,6 +133,8 @@ class Ledger:
         self.outcome[request] = outcome
         self.finish_s[request] = now_s
         self.replica[request] = replica
+        if self.on_gone is not None:
+            self.on_gone(request, now_s)
 
     def forget_after(self, time_s: float) -> None:
         """The clock stopped here: a first token that an API would have given later has not appeared."""
@@ -95,4 +156,6 @@ class Ledger:
             finish_s=finish,
             preemptions=self.preemptions,
             events=events,
+            retries=np.frombuffer(bytes(self.retries), dtype=np.uint8).copy(),
+            tier=np.frombuffer(bytes(self.tier), dtype=np.int8).copy(),
         )

@@ -10,8 +10,15 @@ class LivePool:
     """What a `GpuPool` is while a window runs."""
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger) -> None:
+        self.clock = clock
         self.pool = pool
-        self.replicas = [Replica(clock, pool, ledger, index) for index in range(pool.replicas)]
+        self.ledger = ledger
+        self.replicas = [self.new_replica(index) for index in range(pool.replicas)]
+        """Those that take requests, by index; a fleet (`fleet.py`) keeps the list, and never offers to an empty one."""
+
+    def new_replica(self, index: int) -> Replica:
+        """An empty replica, ready to serve."""
+        return Replica(self.clock, self.pool, self.ledger, index)
 
     @property
     def load_share(self) -> float:

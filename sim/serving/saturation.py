@@ -6,10 +6,11 @@ twentieth of its capacity.
 """
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
-from sim.serving.endpoints import Endpoint, GpuPool
+from sim.serving.endpoints import Endpoint, GpuPool, ManagedApi
 from sim.serving.record import SERVED
 from sim.serving.simulate import simulate
 from sim.serving.world import single_pool_world
@@ -23,20 +24,31 @@ def saturated_rps(endpoint: Endpoint, trace: Trace) -> float:
     """Requests per second that an endpoint completes when it is never short of work.
 
     For a pool one replica is probed with all requests of the trace present at
-    once, and the replicas add up: under backlog no dispatcher matters. For an
-    API it is the quota over the mean tokens of a request; infinite without a quota.
+    once, and the replicas add up: under backlog no dispatcher matters. A
+    disaggregated pool is probed whole, since its phases share the work. For an
+    API it is the tighter quota and what was provisioned; infinite without a quota.
     """
-    if not isinstance(endpoint, GpuPool):
-        if endpoint.tokens_per_min is None:
-            return float("inf")
-        return endpoint.tokens_per_min / 60 / float(np.mean(trace.input_tokens + trace.output_tokens))
+    if isinstance(endpoint, ManagedApi):
+        return _quota_rps(endpoint, float(np.mean(trace.input_tokens + trace.output_tokens)))
     backlog = replace(
         trace,
         arrival_s=np.zeros(len(trace)),
         patience_s=np.full(len(trace), np.inf),
         user_region=np.zeros(len(trace), dtype=np.int64),
     )
-    record = simulate(single_pool_world(replace(endpoint, replicas=1)), backlog)
+    probed = replace(endpoint, replicas=1, autoscaler=None) if isinstance(endpoint, GpuPool) else endpoint
+    record = simulate(single_pool_world(probed), backlog)
     finish_s = np.sort(record.finish_s[record.outcome == SERVED])
     first, last = (int(share * (len(finish_s) - 1)) for share in STEADY)
-    return float((last - first) / (finish_s[last] - finish_s[first])) * endpoint.replicas
+    rate_rps = float((last - first) / (finish_s[last] - finish_s[first]))
+    return rate_rps * endpoint.replicas if isinstance(endpoint, GpuPool) else rate_rps
+
+
+def _quota_rps(api: ManagedApi, tokens: float) -> float:
+    """Requests per second of so many tokens that an API's limits let through."""
+    by_tokens = inf if api.tokens_per_min is None else api.tokens_per_min / 60 / tokens
+    by_requests = inf if api.requests_per_min is None else api.requests_per_min / 60
+    if api.provisioned is None:
+        return min(by_tokens, by_requests)
+    provisioned_rps = api.provisioned.tokens_per_min / 60 / tokens
+    return provisioned_rps + min(by_tokens, by_requests) if api.provisioned.spills else provisioned_rps

@@ -1,27 +1,23 @@
 """Play one trace against one world."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from sim.serving.api import LiveApi
-from sim.serving.clock import ARRIVAL, Call, Clock
-from sim.serving.endpoints import GpuPool
-from sim.serving.ledger import Ledger
-from sim.serving.pool import LivePool
-from sim.serving.record import REFUSED, RunRecord
-from sim.serving.routing import allowed_endpoints
+from sim.serving.asking import Asking
+from sim.serving.clock import Clock
+from sim.serving.deciding import Deciding
+from sim.serving.record import RequestRecord, RunRecord
+from sim.serving.routing import Cascade
+from sim.serving.run import NOWHERE, Reasons, Run
+from sim.serving.staged import Staged
 from sim.serving.world import World
+from sim.workload.compound import CompoundTrace, single_calls
 from sim.workload.trace import Trace
-
-NOWHERE = -1
-LiveEndpoint = LivePool | LiveApi
 
 
 def simulate(world: World, trace: Trace, *, until_s: float | None = None) -> RunRecord:
-    """Play every request of the trace to its end.
+    """Play every request of the trace, one call each, to its end.
 
     Args:
         world: endpoints, router and distances.
@@ -30,67 +26,47 @@ def simulate(world: World, trace: Trace, *, until_s: float | None = None) -> Run
         until_s: stop the clock here; requests not yet decided are then in
             flight. `None` plays until the last request has left.
     """
-    clock = Clock()
-    if world.router.needs_state:
-        return _Deciding(clock, world, trace).run(until_s)
-    return _Assigned(clock, world, trace).run(until_s)
+    if isinstance(world.router, Cascade):
+        return Staged(Clock(), world, single_calls(trace)).run(until_s)
+    if world.router.needs_state or world.fleet_changes or world.remembers:
+        return Deciding(Clock(), world, trace).run(until_s)
+    return _Assigned(Clock(), world, trace).run(until_s)
 
 
-class _Run:
-    """What both ways of playing share: the ledger, the live endpoints, the way there and back."""
+def simulate_requests(
+    world: World, compound: CompoundTrace, *, until_s: float | None = None
+) -> tuple[RunRecord, RequestRecord]:
+    """Play requests that unfold into workflows (`sim.workload.unfold`).
 
-    def __init__(self, clock: Clock, world: World, trace: Trace) -> None:
-        self.clock = clock
-        self.world = world
-        self.trace = trace
-        self.one_way_s = np.array(world.rtt_s)[trace.user_region] / 2 if len(trace) else np.zeros((0, 1))
-        """(request, endpoint): half the round trip."""
-        self.allowed = allowed_endpoints(len(world.endpoints), world.eu_endpoints)
+    Every call makes its own round trip from the user's region, where the
+    application that conducts the workflow runs; retrievals are made from the
+    region that serves the call which reads them. A user's patience, counted
+    from the request's arrival, ends when the words of the last call begin.
 
-    def open(self, trace: Trace) -> None:
-        """Make the live endpoints for a trace whose times are those at the endpoints."""
-        self.ledger = Ledger(trace)
-        self.live: list[LiveEndpoint] = [
-            LivePool(self.clock, endpoint, self.ledger)
-            if isinstance(endpoint, GpuPool)
-            else LiveApi(self.clock, endpoint, self.ledger, trace)
-            for endpoint in self.world.endpoints
-        ]
+    Args:
+        world: endpoints, router, distances and data stores.
+        compound: the offered load.
+        until_s: stop the clock here.
 
-    def play(self, times_s: list[float], arrive: Callable[[int, float], None], until_s: float | None) -> int:
-        """Drive arrivals through the clock; returns the number of events processed."""
-        clock = self.clock
-        total = len(times_s)
-        position = 0
+    Returns:
+        the log by call, in the order of `compound.calls`, and the log by request.
 
-        def arrivals(_: Any) -> None:
-            nonlocal position
-            now_s = times_s[position]
-            while True:
-                arrive(position, now_s)
-                position += 1
-                if position == total:
-                    return
-                if times_s[position] != now_s:
-                    break
-            clock.at(times_s[position], ARRIVAL, Call(arrivals))
-
-        if total:
-            clock.at(times_s[0], ARRIVAL, Call(arrivals))
-        clock.run(until=until_s)
-        if until_s is not None:
-            self.ledger.forget_after(until_s)
-        return clock.events
+    Raises:
+        LookupError: a retrieval names a store that the world lacks.
+    """
+    return Staged(Clock(), world, compound).run_requests(until_s)
 
 
-class _Assigned(_Run):
+class _Assigned(Run):
     """Routing that needs no state: requests are assigned beforehand, and each arrives at its endpoint's own time."""
 
     def run(self, until_s: float | None) -> RunRecord:
         trace = self.trace
-        endpoint = self._assign()
+        reasons = Reasons(len(trace))
+        endpoint = self._assign(reasons)
         placed = endpoint != NOWHERE
-        one_way_s = np.where(placed, self.one_way_s[np.arange(len(trace)), endpoint], 0.0)
+        way_s = np.array(self.world.rtt_s)[trace.user_region] / 2 if len(trace) else np.zeros((0, 1))
+        one_way_s = np.where(placed, way_s[np.arange(len(trace)), endpoint], 0.0)
         at_endpoint_s = trace.arrival_s + one_way_s
         order = np.argsort(at_endpoint_s, kind="stable")
         # The words must leave the endpoint one way early, and the request reached it one way late.
@@ -100,10 +76,12 @@ class _Assigned(_Run):
         offers = [live.offer for live in self.live]
         chosen = self.ledger.endpoint
         refuse = self.ledger.leave
+        unreached = self.unreached
+        needs_eu = trace.needs_eu[order].tolist()
 
         def arrive(request: int, now_s: float) -> None:
             if chosen[request] == NOWHERE:
-                refuse(request, REFUSED, now_s, -1)
+                refuse(request, unreached[needs_eu[request]], now_s, -1)
             else:
                 offers[chosen[request]](request, now_s)
 
@@ -112,53 +90,21 @@ class _Assigned(_Run):
         events = self.play(at_endpoint_s[order].tolist(), only if simple else arrive, until_s)
         back = np.empty(len(trace), dtype=np.int64)
         back[order] = np.arange(len(trace))
-        return self.ledger.record(return_trip_s=one_way_s[order], events=events).take(back)
+        record = self.ledger.record(return_trip_s=one_way_s[order], events=events).take(back)
+        return replace(record, **reasons.columns())
 
-    def _assign(self) -> np.ndarray:
+    def _assign(self, reasons: Reasons) -> np.ndarray:
         """Endpoint of every request, by its own draw and what residency allows."""
         router = self.world.router
         endpoint = np.full(len(self.trace), NOWHERE)
-        if len(self.world.endpoints) == 1 and self.allowed[True]:
+        if len(self.world.endpoints) == 1 and self.reachable[True]:
             endpoint[:] = 0
             return endpoint
-        for row, (route_u, needs_eu) in enumerate(
-            zip(self.trace.route_u.tolist(), self.trace.needs_eu.tolist(), strict=True)
-        ):
-            allowed = self.allowed[needs_eu]
+        asking = Asking(self.trace, self.world.rtt_s)
+        for row, needs_eu in enumerate(self.trace.needs_eu.tolist()):
+            allowed = self.reachable[needs_eu]
             if allowed:
-                endpoint[row] = router.route(route_u, allowed, ()).endpoint
+                asking.row = row
+                endpoint[row], reason = router.route(asking, allowed, ())
+                reasons.note(row, reason)
         return endpoint
-
-
-class _Deciding(_Run):
-    """Routing by live state: the decision falls when the request arrives, then it travels to its endpoint."""
-
-    def run(self, until_s: float | None) -> RunRecord:
-        trace = self.trace
-        self.open(trace)
-        ledger = self.ledger
-        world = self.world
-        route_u = trace.route_u.tolist()
-        needs_eu = trace.needs_eu.tolist()
-        one_way_s = self.one_way_s.tolist()
-        way_back_s = np.zeros(len(trace))
-
-        def arrive(request: int, now_s: float) -> None:
-            allowed = self.allowed[needs_eu[request]]
-            if not allowed:
-                ledger.leave(request, REFUSED, now_s, -1)
-                return
-            chosen = world.router.route(route_u[request], allowed, self.live).endpoint
-            ledger.endpoint[request] = chosen
-            trip_s = one_way_s[request][chosen]
-            way_back_s[request] = trip_s
-            ledger.deadline_s[request] = max(now_s + trip_s, ledger.deadline_s[request] - trip_s)
-            offer = self.live[chosen].offer
-            if trip_s == 0.0:
-                offer(request, now_s)
-            else:
-                arrival_s = now_s + trip_s
-                self.clock.at(arrival_s, ARRIVAL, Call(lambda _: offer(request, arrival_s)))
-
-        events = self.play(trace.arrival_s.tolist(), arrive, until_s)
-        return ledger.record(return_trip_s=way_back_s, events=events)

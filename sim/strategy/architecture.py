@@ -218,9 +218,10 @@ def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
 
 def sized(unit: Unit, size: float) -> Endpoint:
     """The endpoint at a size: replicas of a pool, tokens a minute of an API's quota."""
-    if isinstance(unit.endpoint, GpuPool):
-        return replace(unit.endpoint, replicas=round(size))
-    return replace(unit.endpoint, tokens_per_min=size, burst_tokens=unit.endpoint.burst_tokens * size)
+    endpoint = unit.endpoint
+    if isinstance(endpoint, ManagedApi):
+        return replace(endpoint, tokens_per_min=size, burst_tokens=endpoint.burst_tokens * size)
+    return replace(endpoint, replicas=round(size))
 
 
 def _round_trip_s(user_region: str, serving_region: str, catalogue: Catalogue) -> float:

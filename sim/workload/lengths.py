@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from sim.catalogue import Catalogue
-from sim.scenario.schema import Product, QuantileLengths
+from sim.scenario.schema import Lengths, Product, QuantileLengths
 from sim.workload.trace import FloatColumn, IntColumn
 
 
@@ -106,7 +106,15 @@ def length_laws(product: Product, catalogue: Catalogue) -> tuple[LengthLaw, Leng
     Raises:
         LookupError: the catalogue's table 'lengths' does not know the workload.
     """
-    lengths = product.lengths
+    return laws_of(product.lengths, catalogue)
+
+
+def laws_of(lengths: Lengths, catalogue: Catalogue) -> tuple[LengthLaw, LengthLaw]:
+    """Laws of the prompt and answer lengths that a scenario or a workflow states, in this order.
+
+    Raises:
+        LookupError: the catalogue's table 'lengths' does not know the workload.
+    """
     if isinstance(lengths, QuantileLengths):
         return (
             quantile_law(f"{lengths.workload}.input", catalogue),

@@ -1,6 +1,6 @@
 """A window of offered load: every request with all its randomness, drawn before any routing."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ class Trace:
     """Requests in order of arrival, one array per column, all of shape (n,).
 
     Every alternative of a comparison is given the same trace, so nothing random
-    may be drawn after it: `route_u`, `api_first_z`, `api_pace_z` and
-    `escalate_u` are the draws that routing, a managed API and a cascade will need.
+    may be drawn after it: `route_u`, `api_first_z`, `api_pace_z`, `escalate_u`
+    and `retry_u` are the draws that routing, a managed API, a cascade and a
+    client's retries will need.
     """
 
     arrival_s: FloatColumn
@@ -42,8 +43,26 @@ class Trace:
     """Standard normal: a managed API's time per token."""
     escalate_u: FloatColumn
     """Uniform in [0, 1): whether a first try on a small model is asked again."""
+    speculation_z: FloatColumn = field(default_factory=lambda: np.zeros(0))
+    """Standard normal: how many iterations a speculatively decoded answer takes; left out, each takes its mean."""
+    prefix_group: IntColumn = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Requests of a group hold the KV blocks of their cached tokens together; -1, or left out, shares with nobody."""
+    prefix: IntColumn = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """What the prompt begins with, for routers and finite caches; -1, or left out, where every endpoint holds it."""
+    retry_u: FloatColumn = field(default_factory=lambda: np.zeros(0))
+    """Uniform in [0, 1): the jitter of a client's retries; left out, the middle."""
 
     def __post_init__(self) -> None:
+        n = len(self.arrival_s)
+        usual = {
+            "speculation_z": np.zeros(n),
+            "prefix_group": np.full(n, -1),
+            "prefix": np.full(n, -1),
+            "retry_u": np.full(n, 0.5),
+        }
+        for name, column in usual.items():
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, column)
         lengths = {f.name: len(getattr(self, f.name)) for f in fields(self)}
         if len(set(lengths.values())) != 1:
             raise ValueError(f"columns of a trace differ in length: {lengths}")

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass, replace
 from math import isclose
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sim.workload.arrivals import poisson_arrivals
+from sim.workload.arrivals import RateCurve, arrivals_along, gaps_to_cover, poisson_arrivals, with_bursts
 from sim.workload.lengths import LengthLaw
 from sim.workload.streams import stream
 from sim.workload.trace import FloatColumn, IntColumn, Trace
 
 PatienceLaw = Literal["exponential", "fixed", "none"]
+
+EVERYWHERE: Final = -1
+"""Prefix of a prompt whose beginning every endpoint holds."""
+_PREFIXES_APART: Final = 2**32
+"""Distance between the prefix ids of two products, so that they never meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class ProductLoad:
     """Share of the product's requests from each user region; sums to 1."""
     needs_eu_share: tuple[float, ...]
     """Share of each user region's requests that must be processed in the EU."""
+    prefixes: int = 0
+    """How many beginnings the product's prompts share (tenants, documents); 0 where every endpoint holds them all."""
+    prefix_skew: float = 0.0
+    """The k-th most common beginning is asked in proportion to k to the power of minus this."""
 
     def __post_init__(self) -> None:
         _check_shares(self.user_shares, of=f"product {self.index}'s user regions")
@@ -46,6 +55,11 @@ class ProductLoad:
         if not 0 <= self.reused_prompt_share <= 1:
             raise ValueError(
                 f"product {self.index}: reused_prompt_share must be in 0..1 (got {self.reused_prompt_share})"
+            )
+        if self.prefixes < 0 or self.prefix_skew < 0:
+            raise ValueError(
+                f"product {self.index}: prefixes and prefix_skew must be at least 0 "
+                f"(got {self.prefixes} and {self.prefix_skew})"
             )
         if self.patience_law != "none" and not self.patience_mean_s > 0:
             raise ValueError(f"product {self.index}: patience must be above 0 s (got {self.patience_mean_s})")
@@ -76,9 +90,17 @@ class _Draws:
 
 
 def draw_window(
-    mix: Mix, n: int, *, rate_rps: float, seed: int, replication: int, name: str, start_s: float = 0.0
+    mix: Mix,
+    n: int,
+    *,
+    rate_rps: float,
+    seed: int,
+    replication: int,
+    name: str,
+    start_s: float = 0.0,
+    cv: float = 1.0,
 ) -> Trace:
-    """A window of `n` requests that arrive as a Poisson process of constant rate.
+    """A window of `n` requests that arrive at a constant rate: a Poisson process, unless `cv` says otherwise.
 
     Every column has its own stream, so with equal seed, replication and name:
     another rate only stretches the arrival times, fewer requests are the first
@@ -92,12 +114,32 @@ def draw_window(
         replication: number of the replication.
         name: stable name of the window; it begins the names of its streams.
         start_s: when the window opens [s].
+        cv: standard deviation of the gaps over their mean; above 1 they come in
+            bursts (`with_bursts`). The draws are the same at every cv.
 
     Raises:
-        ValueError: the rate is not a positive number.
+        ValueError: the rate or the cv is not a positive number.
     """
     gaps = _Draws(seed, replication, name).of("arrivals").standard_exponential(n)
-    arrival_s = start_s + poisson_arrivals(gaps, rate_rps)
+    arrival_s = start_s + poisson_arrivals(with_bursts(gaps, cv), rate_rps)
+    return draw_requests(mix, arrival_s, seed=seed, replication=replication, name=name)
+
+
+def draw_curve_window(
+    mix: Mix, curve: RateCurve, *, seed: int, replication: int, name: str, start_s: float = 0.0
+) -> Trace:
+    """A window of requests that arrive as a Poisson process along a curve of rates; how many is random.
+
+    Args:
+        mix: the products and their laws.
+        curve: requests per second of the whole mix over time, from 0.
+        seed: the scenario's seed.
+        replication: number of the replication.
+        name: stable name of the window; it begins the names of its streams.
+        start_s: when the window opens [s].
+    """
+    gaps = gaps_to_cover(_Draws(seed, replication, name).of("arrivals"), curve.expected_arrivals)
+    arrival_s = start_s + arrivals_along(gaps, curve)
     return draw_requests(mix, arrival_s, seed=seed, replication=replication, name=name)
 
 
@@ -128,7 +170,11 @@ def draw_requests(mix: Mix, arrival_s: FloatColumn, *, seed: int, replication: i
         api_first_z=draws.of("api_first").standard_normal(n),
         api_pace_z=draws.of("api_pace").standard_normal(n),
         escalate_u=draws.of("escalate").random(n),
+        prefix=np.full(n, EVERYWHERE),
+        retry_u=draws.of("retry").random(n),
+        speculation_z=draws.of("speculation").standard_normal(n),
     )
+    u_prefix = draws.of("prefix").random(n)
     for position, product in enumerate(mix.products):
         rows = np.flatnonzero(part == position)
         region = _pick(product.user_shares, u_region[rows])
@@ -137,6 +183,8 @@ def draw_requests(mix: Mix, arrival_s: FloatColumn, *, seed: int, replication: i
         trace.input_tokens[rows] = product.input_law.sample(u_input[rows])
         trace.output_tokens[rows] = product.output_law.sample(u_output[rows])
         trace.patience_s[rows] = _patience_s(product, unit_patience[rows])
+        if product.prefixes:
+            trace.prefix[rows] = product.index * _PREFIXES_APART + _prefix_rank(product, u_prefix[rows])
     return with_reused_prompts(trace, mix)
 
 
@@ -154,6 +202,11 @@ def _patience_s(product: ProductLoad, unit_draws: FloatColumn) -> FloatColumn:
         return product.patience_mean_s * unit_draws
     fixed_s = product.patience_mean_s if product.patience_law == "fixed" else np.inf
     return np.full(len(unit_draws), fixed_s)
+
+
+def _prefix_rank(product: ProductLoad, u: FloatColumn) -> IntColumn:
+    weights = np.arange(1, product.prefixes + 1) ** -product.prefix_skew
+    return _pick(tuple(weights.tolist()), u)
 
 
 def _pick(shares: tuple[float, ...], u: FloatColumn) -> IntColumn:

@@ -1,7 +1,6 @@
 """The engine, which jumps from change to change, gives what playing every single iteration gives."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 
 from sim.serving import (
@@ -10,16 +9,21 @@ from sim.serving import (
     REFUSED,
     SERVED,
     TIMED_OUT,
-    GpuPool,
     RunRecord,
-    StepTime,
     simulate,
     single_pool_world,
 )
-from sim.workload.trace import Trace
-from tests.reference.cases import Case, cases, exact_clocks, jittered_clocks
-from tests.reference.continuous_batching import Played, play
-from tests.reference.workloads import make_pool, make_step, make_trace
+from tests.reference.cases import (
+    Case,
+    cases,
+    cases_in_modes,
+    disaggregated_cases,
+    disrupted_cases,
+    exact_clocks,
+    jittered_clocks,
+)
+from tests.reference.disrupted import simulate_disrupted
+from tests.reference.playing import Disruption, Played, play, play_disaggregated
 
 RELATIVE = 1e-9
 
@@ -80,6 +84,46 @@ def test_agrees_to_the_last_bit_where_events_tie(case: Case) -> None:
 @given(cases(jittered_clocks))
 def test_agrees_where_times_are_arbitrary(case: Case) -> None:
     assert_agree(by_engine(case), play(case.pool, case.trace), relative=RELATIVE)
+
+
+@settings(max_examples=300)
+@given(cases_in_modes(exact_clocks))
+def test_modes_agree_to_the_last_bit(case: Case) -> None:
+    assert_agree(by_engine(case), play(case.pool, case.trace), relative=0)
+
+
+@settings(max_examples=300)
+@given(cases_in_modes(jittered_clocks))
+def test_modes_agree_where_times_are_arbitrary(case: Case) -> None:
+    assert_agree(by_engine(case), play(case.pool, case.trace), relative=RELATIVE)
+
+
+@settings(max_examples=200)
+@given(disaggregated_cases(exact_clocks))
+def test_split_pools_agree_to_the_last_bit(case: Case) -> None:
+    assert_agree(by_engine(case), play_disaggregated(case.pool, case.trace), relative=0)
+
+
+@settings(max_examples=200)
+@given(disaggregated_cases(jittered_clocks))
+def test_split_pools_agree_where_times_are_arbitrary(case: Case) -> None:
+    assert_agree(by_engine(case), play_disaggregated(case.pool, case.trace), relative=RELATIVE)
+
+
+@settings(max_examples=200)
+@given(disrupted_cases(exact_clocks))
+def test_failures_and_drains_agree_to_the_last_bit(disrupted: tuple[Case, list[Disruption]]) -> None:
+    case, disruptions = disrupted
+    record = simulate_disrupted(case.pool, case.trace, disruptions)
+    assert_agree(record, play(case.pool, case.trace, disruptions), relative=0)
+
+
+@settings(max_examples=200)
+@given(disrupted_cases(jittered_clocks))
+def test_failures_and_drains_agree_where_times_are_arbitrary(disrupted: tuple[Case, list[Disruption]]) -> None:
+    case, disruptions = disrupted
+    record = simulate_disrupted(case.pool, case.trace, disruptions)
+    assert_agree(record, play(case.pool, case.trace, disruptions), relative=RELATIVE)
 
 
 @settings(max_examples=100)

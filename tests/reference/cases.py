@@ -1,29 +1,37 @@
 """Hypothesis strategies for pools and traces in which every rule of batching comes to matter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.serving import GpuPool, StepTime
+from sim.serving import DisaggregatedPool, GpuPool, Speculation, StepTime
 from sim.workload.trace import Trace
+from tests.reference.playing import Disruption
 from tests.reference.workloads import make_pool, make_step, make_trace
 
 QUANTUM_S = 2.0**-6
 """Times of exact cases are whole multiples of half of it, so that sums in any order are equal to the last bit."""
 JITTER = 0.3
+PRODUCTS = 3
+ALL_EQUAL: tuple[int, ...] = ()
+
+SomePool = TypeVar("SomePool", GpuPool, DisaggregatedPool)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(Generic[SomePool]):
     """A pool and what is asked of it."""
 
-    pool: GpuPool
+    pool: SomePool
     trace: Trace
 
 
 class Clockwork:
     """Whole numbers to times: exactly, so that events tie."""
+
+    exact = True
 
     def seconds(self, quanta: int) -> float:
         return quanta * QUANTUM_S
@@ -31,6 +39,8 @@ class Clockwork:
 
 class Jittered(Clockwork):
     """Whole numbers to times: each stretched by a draw of its own, so that nothing ties unless it must."""
+
+    exact = False
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
@@ -107,8 +117,105 @@ def traces(draw: st.DrawFn, clock: Clockwork, room_tokens: int) -> Trace:
 
 
 @st.composite
-def cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> Case:
+def cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> Case[GpuPool]:
     """A pool with a trace on one clock."""
     clock = draw(clocks)
     pool = draw(pools(clock))
     return Case(pool, draw(traces(clock, pool.kv_blocks * pool.block_tokens)))
+
+
+# --- modes ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def in_some_modes(draw: st.DrawFn, pool: GpuPool, clock: Clockwork) -> GpuPool:
+    """A pool with some of: ranked products, speculative decoding."""
+    if draw(st.booleans()):
+        pool = replace(pool, product_priority=tuple(draw(st.lists(st.integers(0, 2), min_size=3, max_size=PRODUCTS))))
+    if draw(st.booleans()):
+        pool = draw(speculating(pool, clock))
+    return pool
+
+
+@st.composite
+def speculating(draw: st.DrawFn, pool: GpuPool, clock: Clockwork) -> GpuPool:
+    """The pool with speculative decoding, as far as its token budget allows.
+
+    Contexts are then fractions, which sum exactly only where no time depends on them.
+    """
+    draft_tokens = draw(st.integers(1, 5))
+    if pool.token_budget < 1 + draft_tokens:
+        return pool
+    return replace(
+        pool,
+        step=replace(pool.step, kv_s_per_token=0.0) if clock.exact else pool.step,
+        max_running=min(pool.max_running, pool.token_budget // (1 + draft_tokens)),
+        speculation=Speculation(
+            acceptance=draw(st.sampled_from([0.0, 0.4, 0.8, 1.0])),
+            draft_tokens=draft_tokens,
+            draft_s=clock.seconds(draw(st.integers(0, 3))),
+        ),
+    )
+
+
+@st.composite
+def with_modes(draw: st.DrawFn, trace: Trace) -> Trace:
+    """The trace with products, shared prefixes and draws of speculation."""
+    n = len(trace)
+    column = lambda low, high: draw(st.lists(st.integers(low, high), min_size=n, max_size=n))  # noqa: E731
+    return replace(
+        trace,
+        product=np.array(column(0, PRODUCTS - 1)),
+        prefix_group=np.array(column(-1, draw(st.integers(-1, 2)))),
+        speculation_z=np.array(column(-3, 3)) / 2.0,
+    )
+
+
+@st.composite
+def cases_in_modes(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> Case[GpuPool]:
+    """A case in which any mode may be on, and any combination."""
+    clock = draw(clocks)
+    pool = draw(in_some_modes(draw(pools(clock)), clock))
+    return Case(pool, draw(with_modes(draw(traces(clock, pool.kv_blocks * pool.block_tokens)))))
+
+
+@st.composite
+def disaggregated_cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> Case[DisaggregatedPool]:
+    """A pool split by phase, its modes and a trace on one clock."""
+    clock = draw(clocks)
+    decode = draw(in_some_modes(draw(pools(clock)), clock))
+    pool = DisaggregatedPool(
+        id="pool",
+        region=0,
+        prefill=replace(draw(pools(clock)), product_priority=decode.product_priority),
+        decode=decode,
+        link_latency_s=clock.seconds(draw(st.sampled_from([0, 3, 40]))),
+        link_s_per_token=clock.seconds(draw(st.sampled_from([1, 5, 50]))),
+    )
+    room_tokens = min(half.kv_blocks * half.block_tokens for half in (pool.prefill, pool.decode))
+    return Case(pool, draw(with_modes(draw(traces(clock, room_tokens)))))
+
+
+# --- disruptions ----------------------------------------------------------------------------------
+
+
+@st.composite
+def disruptions(draw: st.DrawFn, case: Case[GpuPool], clock: Clockwork) -> list[Disruption]:
+    """Failures and drains in the course of a case; the first replica always takes requests."""
+    last = case.pool.replicas - 1
+    rows = draw(st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, last), st.booleans()), max_size=6))
+    begin_s = float(case.trace.arrival_s[0])
+    found = [
+        Disruption(begin_s + clock.seconds(quanta), replica, "drain" if drains and replica > 0 else "fail")
+        for quanta, replica, drains in rows
+    ]
+    return sorted(found, key=lambda disruption: disruption.at_s)
+
+
+@st.composite
+def disrupted_cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> tuple[Case[GpuPool], list[Disruption]]:
+    """A case in any modes, with what goes wrong in it."""
+    clock = draw(clocks)
+    pool = draw(in_some_modes(draw(pools(clock)), clock))
+    case = Case(pool, draw(with_modes(draw(traces(clock, pool.kv_blocks * pool.block_tokens)))))
+    return case, draw(disruptions(case, clock))

@@ -4,11 +4,14 @@ Nothing of `sim.serving` is used but its data: a pool's limits and its step
 time's coefficients. The formula of an iteration's time is written out again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil, inf, nan
+from fractions import Fraction
+from math import ceil, floor, inf, nan
 
-from sim.serving import REFUSED, SERVED, TIMED_OUT, GpuPool, StepTime
-from sim.workload.trace import Trace
+from sim.serving import SERVED, TIMED_OUT, GpuPool
+
+Number = int | Fraction
 
 
 @dataclass(slots=True, eq=False)
@@ -20,12 +23,22 @@ class Request:
     input_tokens: int
     cached_tokens: int
     output_tokens: int
+    number: int = 0
+    """Its place in the trace."""
+    priority: int = 0
+    prefix_group: int = -1
+    iterations: int = 0
+    """Iterations in which all tokens after the first appear; 0 without speculative decoding: one for each."""
 
-    generated: int = 0
-    kv_tokens: int = 0
+    generated: Number = 0
+    kv_tokens: Number = 0
+    pace: Number = 1
+    """Tokens it gains in an iteration: with speculative decoding a fraction, its average."""
     target: int = 0
     """KV tokens at which its prefill is complete."""
     blocks: int = 0
+    has_kv: bool = False
+    """Whether its prompt was computed on another replica and came with its KV."""
 
     outcome: int | None = None
     replica: int = -1
@@ -38,6 +51,18 @@ class Request:
         """Nobody leaves once the answer has begun."""
         return self.generated == 0
 
+    def begin_decoding(self) -> None:
+        """What remains appears evenly, at the pace of the whole answer."""
+        if not self.iterations:
+            return
+        remaining = self.output_tokens - self.generated
+        self.pace = Fraction(remaining, ceil(Fraction(remaining * self.iterations, self.output_tokens - 1)))
+
+    def lose_kv(self) -> None:
+        """Whole words only were said; all tokens up to here must be read again."""
+        self.generated = floor(self.generated)
+        self.has_kv = False
+
     def leave(self, now_s: float, outcome: int) -> None:
         assert self.outcome is None, "a request has one end"
         self.outcome = outcome
@@ -49,7 +74,8 @@ class Replica:
     """One engine: a queue, the requests in its memory in order of admission, and the iteration under way."""
 
     pool: GpuPool
-    free_blocks: int
+    hand_over: Callable[[Request, float], None] | None = None
+    """What becomes of a request whose prompt is computed, where it does not decode here."""
     waiting: list[Request] = field(default_factory=list)
     running: list[Request] = field(default_factory=list)
     decoding: list[Request] = field(default_factory=list)
@@ -57,6 +83,7 @@ class Replica:
     chunks: list[tuple[Request, int]] = field(default_factory=list)
     """The running requests of this iteration that read so many tokens of their prompt."""
     boundary_s: float = inf
+    draining: bool = False
     preemptions: int = 0
     iterations: int = 0
 
@@ -64,10 +91,57 @@ class Replica:
     def load(self) -> int:
         return len(self.waiting) + len(self.running)
 
+    @property
+    def lanes(self) -> int:
+        """Tokens of the budget that an answer takes in an iteration."""
+        return 1 + (self.pool.speculation.draft_tokens if self.pool.speculation else 0)
+
+    @property
+    def free_blocks(self) -> int:
+        return self.pool.kv_blocks - self.used_blocks(self.running)
+
+    def used_blocks(self, requests: list[Request]) -> int:
+        """Blocks of some requests; those that a group shares are held once, as far as its longest prefix."""
+        used = 0
+        prefixes: dict[int, list[int]] = {}
+        for request in requests:
+            prefix = request.cached_tokens // self.pool.block_tokens if request.prefix_group >= 0 else 0
+            used += request.blocks - prefix
+            prefixes.setdefault(request.prefix_group, []).append(prefix)
+        return used + sum(max(shared) for shared in prefixes.values())
+
     def offer(self, request: Request, now_s: float) -> None:
-        self.waiting.append(request)
+        self._queue(request, ahead_of_equals=False)
         if self.boundary_s == inf:
             self.boundary_s = now_s
+
+    def _queue(self, request: Request, *, ahead_of_equals: bool) -> None:
+        """The highest priority first; among equals in order of arrival, or in front of them."""
+        place = 0
+        while place < len(self.waiting) and (
+            self.waiting[place].priority > request.priority
+            or (self.waiting[place].priority == request.priority and not ahead_of_equals)
+        ):
+            place += 1
+        self.waiting.insert(place, request)
+
+    def fail(self, now_s: float) -> list[Request]:
+        """All memory is lost, and the iteration under way with it; those in memory go first, then those waiting."""
+        lost = []
+        for request in [*self.running, *self.waiting]:
+            if request.has_deadline and request.deadline_s <= now_s:
+                request.leave(now_s, TIMED_OUT)
+            else:
+                lost.append(request)
+        for request in lost:
+            request.lose_kv()
+        for request in list(self.running):
+            self._free(request)
+        self.waiting = []
+        self.decoding = []
+        self.chunks = []
+        self.boundary_s = inf
+        return lost
 
     def impatient_leave_queue(self, now_s: float) -> None:
         leaving = [r for r in self.waiting if r.has_deadline and r.deadline_s <= now_s]
@@ -81,11 +155,11 @@ class Replica:
         self._generate(now_s)
         self._impatient_leave_memory(now_s)
         self._compose(now_s)
-        assert self.free_blocks == self.pool.kv_blocks - sum(r.blocks for r in self.running) >= 0
+        assert self.free_blocks >= 0
         busy = bool(self.decoding or self.chunks)
         assert busy or not self.load, "an idle replica has nothing to do"
         self.iterations += busy
-        self.boundary_s = now_s + iteration_s(self.pool.step, self.decoding, self.chunks) if busy else inf
+        self.boundary_s = now_s + iteration_s(self.pool, self.decoding, self.chunks) if busy else inf
 
     def _advance_prompts(self, now_s: float) -> None:
         for request, tokens in self.chunks:
@@ -95,11 +169,16 @@ class Replica:
                 if request.generated == 1:
                     request.first_token_s = now_s
                 self._finish_if_complete(request, now_s)
+                if request.outcome is None:
+                    request.begin_decoding()
+                    if self.hand_over is not None:
+                        self._free(request)
+                        self.hand_over(request, now_s)
 
     def _generate(self, now_s: float) -> None:
         for request in self.decoding:
-            request.kv_tokens += 1
-            request.generated += 1
+            request.kv_tokens += request.pace
+            request.generated += request.pace
             self._finish_if_complete(request, now_s)
 
     def _finish_if_complete(self, request: Request, now_s: float) -> None:
@@ -114,47 +193,68 @@ class Replica:
 
     def _compose(self, now_s: float) -> None:
         preempted = self._make_room_for_next_tokens()
+        reading = any(r.kv_tokens < r.target for r in self.running)
+        while not preempted and not reading and self.waiting and self.waiting[0].has_kv and self._fits(self.waiting[0]):
+            self._admit(now_s)
         self.decoding = [r for r in self.running if r.kv_tokens >= r.target]
         self.chunks = []
-        budget = self.pool.token_budget - len(self.decoding)
+        budget = self.pool.token_budget - len(self.decoding) * self.lanes
         for request in self.running:
             if request.kv_tokens < request.target and budget > 0:
                 budget -= self._add_chunk(request, budget)
         while not preempted and self.waiting and budget > 0 and self._fits(self.waiting[0]):
+            if self.waiting[0].has_kv:
+                break  # behind a prompt being read, it joins at the next boundary
             request = self._admit(now_s)
             budget -= self._add_chunk(request, budget)
 
     def _make_room_for_next_tokens(self) -> bool:
-        """Give every decoding request, oldest first, room for one more token; whether this cost another its place."""
+        """Give every decoding request, oldest first, room for its next tokens; whether this cost another its place."""
         preempted = False
         for request in list(self.running):
             if request.kv_tokens < request.target:
                 continue
-            while request in self.running and request.kv_tokens == request.blocks * self.pool.block_tokens:
+            while request in self.running and request.blocks < self._decode_blocks(request):
                 if self.free_blocks > 0:
-                    self._take_blocks(request, 1)
+                    request.blocks += 1
                 else:
-                    self._preempt(self.running[-1])
+                    self._preempt(self._lowest_in_rank())
                     preempted = True
         return preempted
 
+    def _lowest_in_rank(self) -> Request:
+        """The one admitted last among those of the lowest priority."""
+        lowest = min(request.priority for request in self.running)
+        return [request for request in self.running if request.priority == lowest][-1]
+
     def _preempt(self, request: Request) -> None:
         self._free(request)
-        self.waiting.insert(0, request)
+        request.lose_kv()
+        self._queue(request, ahead_of_equals=True)
         self.preemptions += 1
 
     def _fits(self, request: Request) -> bool:
-        return len(self.running) < self.pool.max_running and self.free_blocks >= self._prefill_blocks(request)
+        request.blocks = self._blocks_on_admission(request)
+        used = self.used_blocks([*self.running, request])
+        request.blocks = 0
+        return len(self.running) < self.pool.max_running and used <= self.pool.kv_blocks
 
-    def _prefill_blocks(self, request: Request) -> int:
-        return ceil((request.input_tokens + request.generated) / self.pool.block_tokens)
+    def _blocks_on_admission(self, request: Request) -> int:
+        if request.has_kv:
+            return self._decode_blocks(request)
+        return ceil(Fraction(request.input_tokens + request.generated, self.pool.block_tokens))
+
+    def _decode_blocks(self, request: Request) -> int:
+        """Blocks of a decoding request in its next iteration."""
+        return ceil(Fraction(request.kv_tokens + request.pace) / self.pool.block_tokens)
 
     def _admit(self, now_s: float) -> Request:
         request = self.waiting.pop(0)
-        request.start_s = now_s
-        request.target = request.input_tokens + request.generated
-        request.kv_tokens = request.cached_tokens
-        self._take_blocks(request, self._prefill_blocks(request))
+        request.blocks = self._blocks_on_admission(request)
+        if not request.has_kv:
+            request.start_s = now_s
+            request.target = int(request.input_tokens + request.generated)
+            request.kv_tokens = request.cached_tokens
         self.running.append(request)
         return request
 
@@ -163,84 +263,26 @@ class Replica:
         self.chunks.append((request, tokens))
         return tokens
 
-    def _take_blocks(self, request: Request, count: int) -> None:
-        request.blocks += count
-        self.free_blocks -= count
-
     def _free(self, request: Request) -> None:
         self.running.remove(request)
-        self.free_blocks += request.blocks
         request.blocks = 0
 
 
-def iteration_s(step: StepTime, decoding: list[Request], chunks: list[tuple[Request, int]]) -> float:
+def iteration_s(pool: GpuPool, decoding: list[Request], chunks: list[tuple[Request, int]]) -> float:
     """Time of one iteration: overheads plus the longer of reading memory and computing."""
+    step, speculation = pool.step, pool.speculation
+    decode_tokens = len(decoding) * (1 + (speculation.draft_tokens if speculation else 0))
     prompt_tokens = sum(tokens for _, tokens in chunks)
-    batch_tokens = len(decoding) + prompt_tokens
-    cached = sum(request.kv_tokens for request in decoding) + sum(request.kv_tokens for request, _ in chunks)
+    batch_tokens = decode_tokens + prompt_tokens
+    cached = float(sum(request.kv_tokens for request in decoding) + sum(request.kv_tokens for request, _ in chunks))
     memory_s = step.weights_s[batch_tokens] + step.kv_s_per_token * cached
 
-    compute_s = step.prefill_s_per_token * prompt_tokens + step.decode_s_per_token * len(decoding)
+    compute_s = step.prefill_s_per_token * prompt_tokens + step.decode_s_per_token * decode_tokens
     for request, tokens in chunks:
         # Each new token attends to what was cached before, and on average to half of its own chunk.
-        compute_s += step.attention_s_per_token2 * tokens * (request.kv_tokens + tokens / 2)
+        compute_s += step.attention_s_per_token2 * tokens * (float(request.kv_tokens) + tokens / 2)
 
     sequences = len(decoding) + len(chunks)
     allreduce_s = step.allreduce_s + step.allreduce_s_per_token * batch_tokens
-    return step.overhead_s + step.per_sequence_s * sequences + allreduce_s + max(memory_s, compute_s)
-
-
-@dataclass(slots=True)
-class Played:
-    """The requests in order of the trace, each with its end, and what it took."""
-
-    requests: list[Request]
-    preemptions: int
-    iterations: int
-
-
-def play(pool: GpuPool, trace: Trace) -> Played:
-    """Play every request of a trace on one pool next to its users, until the last has left."""
-    requests = [
-        Request(float(arrival), float(arrival + patience), int(asked), int(hit), int(answer))
-        for arrival, patience, asked, hit, answer in zip(
-            trace.arrival_s,
-            trace.patience_s,
-            trace.input_tokens,
-            trace.cached_tokens,
-            trace.output_tokens,
-            strict=True,
-        )
-    ]
-    replicas = [Replica(pool=pool, free_blocks=pool.kv_blocks) for _ in range(pool.replicas)]
-    arriving = list(requests)
-    while True:
-        now_s = _next_instant(arriving, replicas)
-        if now_s == inf:
-            break
-        while arriving and arriving[0].arrival_s == now_s:
-            _arrive(arriving.pop(0), pool, replicas)
-        for replica in replicas:
-            replica.impatient_leave_queue(now_s)
-        for replica in replicas:
-            if replica.boundary_s == now_s:
-                replica.pass_boundary(now_s)
-    return Played(requests, sum(r.preemptions for r in replicas), sum(r.iterations for r in replicas))
-
-
-def _next_instant(arriving: list[Request], replicas: list[Replica]) -> float:
-    instants = [replica.boundary_s for replica in replicas]
-    instants += [r.deadline_s for replica in replicas for r in replica.waiting if r.has_deadline]
-    if arriving:
-        instants.append(arriving[0].arrival_s)
-    return min(instants)
-
-
-def _arrive(request: Request, pool: GpuPool, replicas: list[Replica]) -> None:
-    """Refuse what can never fit; send the rest to the replica with the fewest requests, the first where equal."""
-    if ceil((request.input_tokens + request.output_tokens - 1) / pool.block_tokens) > pool.kv_blocks:
-        request.leave(request.arrival_s, REFUSED)
-        return
-    loads = [replica.load for replica in replicas]
-    request.replica = loads.index(min(loads))
-    replicas[request.replica].offer(request, request.arrival_s)
+    draft_s = speculation.draft_s if speculation and decoding else 0.0
+    return step.overhead_s + step.per_sequence_s * sequences + allreduce_s + draft_s + max(memory_s, compute_s)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.serving import GpuPool, StepTime
+from sim.serving import GpuPool, Speculation, StepTime
 from sim.workload.trace import FloatColumn, IntColumn, Trace
 
 
@@ -17,6 +17,8 @@ class Ask(NamedTuple):
     answer: int
     hit: int = 0
     patience: float = np.inf
+    product: int = 0
+    group: int = -1
 
 
 def trace_of(asks: Sequence[Ask]) -> Trace:
@@ -27,6 +29,8 @@ def trace_of(asks: Sequence[Ask]) -> Trace:
         cached_tokens=np.array([ask.hit for ask in asks], dtype=np.int64),
         output_tokens=np.array([ask.answer for ask in asks], dtype=np.int64),
         patience_s=np.array([ask.patience for ask in asks], dtype=float),
+        product=np.array([ask.product for ask in asks], dtype=np.int64),
+        prefix_group=np.array([ask.group for ask in asks], dtype=np.int64),
     )
 
 
@@ -37,12 +41,15 @@ def make_trace(
     cached_tokens: IntColumn,
     output_tokens: IntColumn,
     patience_s: FloatColumn,
+    product: IntColumn | None = None,
+    prefix_group: IntColumn | None = None,
+    speculation_z: FloatColumn | None = None,
 ) -> Trace:
-    """A trace of one product and one region; what routing and an API would draw is zero."""
+    """A trace of one region, and unless given of one product; what routing and an API would draw is zero."""
     n = len(arrival_s)
     return Trace(
         arrival_s=arrival_s,
-        product=np.zeros(n, dtype=np.int64),
+        product=np.zeros(n, dtype=np.int64) if product is None else product,
         user_region=np.zeros(n, dtype=np.int64),
         needs_eu=np.zeros(n, dtype=bool),
         input_tokens=input_tokens,
@@ -53,6 +60,8 @@ def make_trace(
         api_first_z=np.zeros(n),
         api_pace_z=np.zeros(n),
         escalate_u=np.zeros(n),
+        speculation_z=np.zeros(n) if speculation_z is None else speculation_z,
+        prefix_group=np.full(n, -1) if prefix_group is None else prefix_group,
     )
 
 
@@ -92,6 +101,8 @@ def make_pool(
     max_running: int = 16,
     kv_blocks: int = 1000,
     block_tokens: int = 1,
+    product_priority: tuple[int, ...] = (),
+    speculation: Speculation | None = None,
 ) -> GpuPool:
     """A pool with room to spare, unless a limit is given."""
     return GpuPool(
@@ -103,4 +114,6 @@ def make_pool(
         max_running=max_running,
         kv_blocks=kv_blocks,
         block_tokens=block_tokens,
+        product_priority=product_priority,
+        speculation=speculation,
     )

@@ -8,7 +8,9 @@ import pytest
 
 from sim.serving import REFUSED, SERVED, TIMED_OUT, GpuPool, simulate, single_pool_world
 from sim.workload.trace import Trace
-from tests.reference.continuous_batching import Request, iteration_s, play
+from tests.reference.continuous_batching import Request, iteration_s
+from tests.reference.disrupted import simulate_disrupted
+from tests.reference.playing import Disruption, play
 from tests.reference.workloads import Ask, make_pool, make_step, trace_of
 
 Ends = list[tuple[int, float, float]]
@@ -107,6 +109,12 @@ CASES = {
         [Ask(0, asked=2, answer=5), Ask(0, asked=5, answer=1, patience=4.25)],
         [served(1, 5), timed_out(4.25)],
     ),
+    # It waits from 0 to 1 s and again from 2 s, when the first needs its memory, to 4 s; its answer began at 2 s.
+    "whose answer has begun waits without end": (
+        make_pool(SECOND, max_running=2, kv_blocks=6),
+        [Ask(0, asked=2, answer=4), Ask(0, asked=1, answer=1), Ask(0, asked=2, answer=3, patience=3.5)],
+        [served(1, 4), served(1, 1), served(2, 6)],
+    ),
     "what can never fit is refused, what just fits is served": (
         make_pool(SECOND, kv_blocks=2, block_tokens=4),
         [Ask(1, asked=5, answer=5), Ask(1, asked=5, answer=4)],
@@ -157,6 +165,56 @@ CASES = {
 }
 
 
+DISRUPTED = {
+    # Two tokens are out at 2.5 s; a new prefill reads 5 + 2 and gives the third.
+    "a failure loses the iteration under way, not the words": (
+        make_pool(SECOND),
+        [Ask(0, asked=5, answer=4)],
+        [Disruption(2.5, 0, "fail")],
+        [served(1, 4.5)],
+    ),
+    "an iteration that would end at the failure is lost": (
+        make_pool(SECOND),
+        [Ask(0, asked=5, answer=4)],
+        [Disruption(2, 0, "fail")],
+        [served(1, 5)],
+    ),
+    # The batch is offered first, in order of admission, then the queue; the last user left at 1.25 s.
+    "the batch goes before the queue": (
+        make_pool(SECOND, token_budget=4, max_running=2),
+        [
+            Ask(0, asked=4, answer=9),
+            Ask(0, asked=8, answer=1),
+            Ask(0.5, asked=1, answer=1),
+            Ask(0.5, asked=1, answer=1, patience=0.75),
+        ],
+        [Disruption(1.5, 0, "fail")],
+        # The first reads 4 + 1 in two iterations, 3 of the second's 8 beside it; they are read at 5.5 s.
+        [served(1, 10.5), served(5.5, 5.5), served(6.5, 6.5), timed_out(1.25)],
+    ),
+    "a draining replica finishes and takes nobody": (
+        make_pool(SECOND, replicas=2, max_running=1),
+        [Ask(0, asked=1, answer=9), Ask(0, asked=1, answer=2), Ask(1, asked=1, answer=1)],
+        [Disruption(0.5, 1, "drain")],
+        [served(1, 9), served(1, 2), served(10, 10)],
+    ),
+}
+
+
+@pytest.mark.parametrize("by_whom", ["reference", "engine"])
+@pytest.mark.parametrize("case", DISRUPTED)
+def test_disruptions_worked_out_by_hand(case: str, by_whom: str) -> None:
+    pool, asks, disruptions, ends = DISRUPTED[case]
+    trace = trace_of(asks)
+    if by_whom == "engine":
+        record = simulate_disrupted(pool, trace, disruptions)
+        found = list(zip(record.outcome.tolist(), record.first_token_s, record.finish_s, strict=True))
+    else:
+        played = play(pool, trace, disruptions)
+        found = [(r.outcome, r.first_token_s, r.finish_s) for r in played.requests]
+    np.testing.assert_array_equal(found, ends)
+
+
 @pytest.mark.parametrize("play_all", [by_reference, by_engine])
 @pytest.mark.parametrize("case", CASES)
 def test_ends_worked_out_by_hand(case: str, play_all: Callable[[GpuPool, Trace], Ends]) -> None:
@@ -181,7 +239,7 @@ def test_iteration_time_where_memory_is_the_longer() -> None:
     decoding = [a_request(kv_tokens=10), a_request(kv_tokens=20)]
     chunks = [(a_request(kv_tokens=5), 1), (a_request(kv_tokens=0), 2)]
     # 2 answers, 2 chunks, 5 tokens, 10 + 20 + 5 tokens read from the cache.
-    assert iteration_s(step, decoding, chunks) == 1.0 + 0.5 * 4 + (0.25 + 2.0 * 5) + (100.0 + 3.0 * 35)
+    assert iteration_s(make_pool(step), decoding, chunks) == 1.0 + 0.5 * 4 + (0.25 + 2.0 * 5) + (100.0 + 3.0 * 35)
 
 
 def test_iteration_time_where_computing_is_the_longer() -> None:
@@ -195,7 +253,7 @@ def test_iteration_time_where_computing_is_the_longer() -> None:
     decoding = [a_request(kv_tokens=10)]
     chunks = [(a_request(kv_tokens=5), 3), (a_request(kv_tokens=0), 2)]
     # Attention: 3 tokens each see 5 + 1.5, 2 tokens each see 0 + 1.
-    assert iteration_s(step, decoding, chunks) == 1.0 + 7.0 * 5 + 11.0 + 0.5 * (3 * 6.5 + 2 * 1.0)
+    assert iteration_s(make_pool(step), decoding, chunks) == 1.0 + 7.0 * 5 + 11.0 + 0.5 * (3 * 6.5 + 2 * 1.0)
 
 
 def test_preemptions_and_iterations_are_counted() -> None:

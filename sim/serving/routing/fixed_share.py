@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.serving.routing.policy import Candidate, Route
+from sim.serving.routing.policy import Asked, Candidate, Route
+from sim.serving.routing.registry import router
 
 
+@router("fixed_share")
 @dataclass(frozen=True, slots=True)
 class FixedShare:
     """Each endpoint takes its share of the requests it may serve.
@@ -21,7 +23,8 @@ class FixedShare:
     def needs_state(self) -> bool:
         return False
 
-    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+        route_u = asked.route_u
         total = sum(self.shares[e] for e in allowed)
         if total <= 0:
             return Route(allowed[int(route_u * len(allowed))], "no share set among the allowed: split equally")

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.serving.routing.policy import Candidate, Route
+from sim.serving.routing.policy import Asked, Candidate, Route, least_loaded
+from sim.serving.routing.registry import router
 
 
+@router("least_loaded")
 @dataclass(frozen=True, slots=True)
 class LeastLoaded:
     """The endpoint with the lowest load share, decoding requests included; the lowest index where equal."""
@@ -14,6 +16,5 @@ class LeastLoaded:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
-        chosen = min(allowed, key=lambda e: (endpoints[e].load_share, e))
-        return Route(chosen, "least loaded")
+    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+        return Route(least_loaded(allowed, endpoints), "least loaded")

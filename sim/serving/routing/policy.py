@@ -5,16 +5,79 @@ from typing import NamedTuple, Protocol
 
 
 class Candidate(Protocol):
-    """A live endpoint as a policy sees it."""
+    """An endpoint as a policy sees it: what it last reported."""
 
     @property
     def load_share(self) -> float:
-        """Requests held over the requests it can work on at once."""
+        """Requests held, decoding ones included, over the requests it can work on at once."""
+        ...
+
+    @property
+    def cost_rank(self) -> int:
+        """Place among the endpoints by cost, 0 the cheapest."""
+        ...
+
+    def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
+        """Estimate of the time from arrival to the first token [s], without the network.
+
+        Args:
+            prompt_tokens: those that must be computed.
+            answer_tokens: mean length of the answers that it is busy with.
+        """
+        ...
+
+    def holds(self, prefix: int) -> bool:
+        """Whether it remembers the beginning of a prompt."""
+        ...
+
+
+class Asked(Protocol):
+    """The call that a decision is about. Its answer's length is unknown to all but the future."""
+
+    @property
+    def route_u(self) -> float:
+        """The call's own uniform draw in [0, 1)."""
+        ...
+
+    @property
+    def escalate_u(self) -> float:
+        """Another one: whether a small model is tried first, and asked again."""
+        ...
+
+    @property
+    def again(self) -> bool:
+        """Whether a smaller model has answered already, and not well enough."""
+        ...
+
+    @property
+    def rtt_s(self) -> Sequence[float]:
+        """Round trip between the user and each endpoint [s]."""
+        ...
+
+    @property
+    def prompt_tokens(self) -> int: ...
+
+    @property
+    def reused_tokens(self) -> int:
+        """Those of the prompt that need no computing where its beginning is remembered."""
+        ...
+
+    @property
+    def mean_answer_tokens(self) -> float:
+        """Mean answer of the call's product, as its operator knows it."""
+        ...
+
+    @property
+    def prefix(self) -> int:
+        """Id of the beginning of the prompt; -1 where every endpoint holds it."""
         ...
 
 
 class Route(NamedTuple):
-    """A decision: the chosen endpoint's index in the world, and why."""
+    """A decision: the chosen endpoint's index in the world, and why.
+
+    Reasons are few fixed sentences: the log keeps each once, and a code for each call.
+    """
 
     endpoint: int
     reason: str
@@ -23,17 +86,34 @@ class Route(NamedTuple):
 class Router(Protocol):
     """A routing policy.
 
-    `needs_state` says whether decisions depend on live load; where they do
-    not, each endpoint's arrivals are independent of the others.
+    `needs_state` says whether decisions depend on the time they fall at; where
+    they do not, all are made before the window runs and `endpoints` is empty.
     """
 
     @property
     def needs_state(self) -> bool: ...
 
-    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
         """Choose among the allowed endpoints (indices, never empty, ascending).
 
-        Args:
-            route_u: the request's own uniform draw in [0, 1).
+        Ties go to the lower index, never to chance.
         """
         ...
+
+
+def expected_s(asked: Asked, at: int, *, endpoints: Sequence[Candidate]) -> float:
+    """Estimate of the time until the user has the first word from an endpoint, the round trip included [s]."""
+    endpoint = endpoints[at]
+    reused = asked.reused_tokens if endpoint.holds(asked.prefix) else 0
+    return asked.rtt_s[at] + endpoint.expected_first_s(asked.prompt_tokens - reused, asked.mean_answer_tokens)
+
+
+def least_loaded(among: Sequence[int], endpoints: Sequence[Candidate]) -> int:
+    """The one with the lowest load share; the lowest index where equal."""
+    chosen = among[0]
+    least = endpoints[chosen].load_share
+    for at in among:
+        share = endpoints[at].load_share
+        if share < least:
+            chosen, least = at, share
+    return chosen

@@ -1,0 +1,35 @@
+"""Spill-over: our own pools first, the others when ours are full."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.serving.routing.policy import Asked, Candidate, Route, least_loaded
+from sim.serving.routing.registry import router
+
+
+@router("spill_over")
+@dataclass(frozen=True, slots=True)
+class SpillOver:
+    """The least loaded of our own while its load share is below the threshold.
+
+    Beyond it, the cheapest of the others.
+    """
+
+    own: tuple[int, ...]
+    threshold: float
+
+    @property
+    def needs_state(self) -> bool:
+        return True
+
+    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+        ours = [at for at in allowed if at in self.own]
+        others = [at for at in allowed if at not in self.own]
+        if ours:
+            freest = least_loaded(ours, endpoints)
+            if endpoints[freest].load_share < self.threshold:
+                return Route(freest, "own pool has room")
+            if not others:
+                return Route(freest, "own pool is full, and nothing else is allowed")
+        chosen = min(others, key=lambda at: (endpoints[at].cost_rank, at))
+        return Route(chosen, "own pool is full: spilled over" if ours else "no own pool is allowed")

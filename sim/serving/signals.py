@@ -1,0 +1,149 @@
+"""What endpoints report and routers read: loads as they were when last observed.
+
+Without a delay every decision observes anew. With one, all endpoints report at
+its multiples, so what a router reads is up to that old, and all decisions
+between two reports see the same.
+"""
+
+from math import ceil, inf
+
+from sim.serving.api import LiveApi
+from sim.serving.disaggregated import LiveDisaggregatedPool
+from sim.serving.fleet import LiveEndpoint
+from sim.serving.pool import LivePool
+from sim.serving.prefix_cache import PrefixCache
+
+
+class PoolSignals:
+    """A pool's last report; `engine` says what its replicas are."""
+
+    __slots__ = (
+        "blocked",
+        "cache",
+        "cost_rank",
+        "engine",
+        "held",
+        "live",
+        "load_share",
+        "replicas",
+        "running",
+        "waiting",
+    )
+
+    def __init__(self, live: LivePool, cache: PrefixCache | None) -> None:
+        self.live = live
+        self.engine = live.pool
+        self.cache = cache
+        self.cost_rank = live.pool.cost_rank
+        self.observe(0.0)
+
+    def observe(self, now_s: float) -> None:
+        held = running = 0
+        blocked = False
+        replicas = self.live.replicas
+        for replica in replicas:
+            held += replica.load
+            running += replica.running
+            if replica.blocked:
+                blocked = True
+        self.held = held
+        self.running = running
+        self.waiting = held - running
+        self.blocked = blocked
+        self.replicas = len(replicas)
+        places = self.engine.max_running * self.replicas
+        self.load_share = held / places if places else inf
+
+    def holds(self, prefix: int) -> bool:
+        return prefix < 0 or self.cache is None or prefix in self.cache.held
+
+    def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
+        """Half a step, the own prompt, and those who wait on the same replica.
+
+        One who waits costs the time of a prompt like ours, or, where memory or
+        places are what is short, the time until the next answer ends:
+        mean answer * step / running. The context of the running is left out of the step.
+        """
+        if not self.replicas:
+            return inf
+        engine = self.engine
+        step = engine.step
+        running = self.running // self.replicas
+        step_s = step.overhead_s + step.per_sequence_s * running + step.weights_s[running]
+        compute_s = step.prefill_s_per_token * prompt_tokens
+        passes = max(1, ceil(prompt_tokens / max(1, engine.token_budget - running)))
+        turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
+        return 0.5 * step_s * (running > 0) + passes * step_s + compute_s + self.waiting / self.replicas * turn_s
+
+
+class SplitPoolSignals(PoolSignals):
+    """The last report of a pool split by phase: first tokens come from its prefill replicas, load from all."""
+
+    __slots__ = ("split",)
+
+    def __init__(self, live: LiveDisaggregatedPool, cache: PrefixCache | None) -> None:
+        self.split = live
+        self.engine = live.pool.prefill
+        self.cache = cache
+        self.cost_rank = live.pool.cost_rank
+        self.observe(0.0)
+
+    def observe(self, now_s: float) -> None:
+        split = self.split
+        ahead = sum(replica.load for replica in split.prefill)
+        self.running = sum(replica.running for replica in split.prefill)
+        self.waiting = ahead - self.running
+        self.blocked = any(replica.blocked for replica in split.prefill)
+        self.replicas = len(split.prefill)
+        self.held = ahead + sum(replica.load for replica in split.decode) + len(split.in_flight)
+        self.load_share = split.load_share
+
+
+class ApiSignals:
+    """An API's last report; it remembers no beginnings, since its latency law does not ask."""
+
+    __slots__ = ("cost_rank", "held", "level_tokens", "live", "load_share", "queue_s", "strain")
+
+    def __init__(self, live: LiveApi) -> None:
+        self.live = live
+        self.cost_rank = live.api.cost_rank
+        self.observe(0.0)
+
+    def observe(self, now_s: float) -> None:
+        live = self.live
+        self.held = live.busy + live.queued
+        self.load_share = live.load_share
+        self.strain = live.strain(now_s) if live.by_load else 0.0
+        quota = live.quota_tokens
+        if quota is not None:
+            self.queue_s = max(0.0, quota.at_s - now_s)
+            self.level_tokens = quota.level_at(now_s + self.queue_s)
+
+    def holds(self, prefix: int) -> bool:
+        return True
+
+    def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
+        """The median of the law in force, the wait for the quota and, where no slot is free, for those ahead to end."""
+        api = self.live.api
+        law = next((c.law for c in reversed(api.load_classes) if self.strain >= c.from_share), api.law)
+        wait_s = 0.0
+        quota = self.live.quota_tokens
+        if quota is not None:
+            missing = min(prompt_tokens + answer_tokens, quota.capacity) - self.level_tokens
+            wait_s = self.queue_s + max(0.0, missing / quota.per_s)
+        if self.held >= self.live.slots:
+            whole_s = law.first_token_median_s + answer_tokens * law.token_pace_median_s
+            wait_s += (self.held + 1 - self.live.slots) / self.live.slots * whole_s
+        return wait_s + law.first_token_median_s
+
+
+Signals = PoolSignals | ApiSignals
+
+
+def signals_of(live: LiveEndpoint, cache: PrefixCache | None) -> Signals:
+    """What a live endpoint will report."""
+    if isinstance(live, LivePool):
+        return PoolSignals(live, cache)
+    if isinstance(live, LiveDisaggregatedPool):
+        return SplitPoolSignals(live, cache)
+    return ApiSignals(live)
