@@ -221,7 +221,9 @@ def sized(unit: Unit, size: float) -> Endpoint:
     endpoint = unit.endpoint
     if isinstance(endpoint, ManagedApi):
         return replace(endpoint, tokens_per_min=size, burst_tokens=endpoint.burst_tokens * size)
-    return replace(endpoint, replicas=round(size))
+    if isinstance(endpoint, GpuPool):
+        return replace(endpoint, replicas=round(size))
+    raise TypeError(f"{unit.id}: a {type(endpoint).__name__} has no size of its own")
 
 
 def _round_trip_s(user_region: str, serving_region: str, catalogue: Catalogue) -> float:
