@@ -6,7 +6,7 @@ Prints the table of docs/validation.md, "Cells". One pool, requests of the
 catalogue's conversation workload, users whose patience is exponential. Each
 replication draws its own requests; a cell and a fleet at one load cannot face
 the same ones, since they differ in number, so the error is the difference of
-two independent means, and its half-width is that of Welch at 95 %.
+two independent means, with their 95 % half-widths added in quadrature.
 """
 
 import argparse

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date
 from math import isfinite
 from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: records as objects, and numbers that are none or unbounded as null."""
+    """A value as JSON can hold it: records as objects, dates as text, numbers that are none or unbounded as null."""
     if isinstance(value, float):
         return float(value) if isfinite(value) else None
+    if isinstance(value, date):
+        return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

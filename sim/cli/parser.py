@@ -1,30 +1,32 @@
 """What can be asked on the command line."""
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter, _SubParsersAction
 
 from sim.cli import listing
 
 JSON_NOTE = (
-    "JSON: amounts in the unit that ends their name (_usd, _s, _gb); a figure that does not exist or has no bound "
-    "(NaN, infinity) is null; months count from 0, the first month played."
+    "JSON: amounts are in the unit that ends their name (_usd, _s, _gb); a figure that does not exist\n"
+    "or has no bound (NaN, infinity) is null; months count from 0, the first month played."
 )
 
 
 def parser() -> ArgumentParser:
     """The parser of all commands; building it loads no simulator."""
-    whole = _parser(
+    whole = ArgumentParser(
         prog="loadbearing",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
         description="Find out which of your AI platform decisions are load-bearing.\n"
         "A SCENARIO is a YAML file or the name of a preset.",
         epilog=f"{JSON_NOTE}\nExit codes: 0 done, 2 bad input, 1 a fault of ours.",
     )
-    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_parser)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = _command(commands, "run", "play a scenario and print what it comes to")
     run.add_argument("scenario", metavar="SCENARIO")
     _add_effort(run)
     run.add_argument("--explain", metavar="FIGURE", help="print the lines, quantities, prices and sources of a figure")
-    run.add_argument("--month", type=_count, metavar="M", help="month to explain, from 0 as in JSON; the last if not given")
+    run.add_argument("--month", type=_count, metavar="M", help="month to explain, from 0 as in JSON (the last)")
 
     check = _command(commands, "check", "say whether a scenario can be played, and all its faults if not")
     check.add_argument("scenario", metavar="SCENARIO")
@@ -60,12 +62,8 @@ def parser() -> ArgumentParser:
     return whole
 
 
-def _parser(**said: object) -> ArgumentParser:
-    return ArgumentParser(formatter_class=RawDescriptionHelpFormatter, allow_abbrev=False, **said)  # type: ignore[arg-type]
-
-
-def _command(commands: "object", name: str, what: str) -> ArgumentParser:
-    command: ArgumentParser = commands.add_parser(name, help=what, description=what, epilog=JSON_NOTE)  # type: ignore[attr-defined]
+def _command(commands: "_SubParsersAction[ArgumentParser]", name: str, what: str) -> ArgumentParser:
+    command = commands.add_parser(name, help=what, description=what, epilog=JSON_NOTE, allow_abbrev=False)
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.add_argument("--debug", action="store_true", help="show the traceback of a fault of ours")
     return command
@@ -99,6 +97,3 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise ArgumentTypeError(f"must be a number above 0 (got '{text}')")
     return value
-
-
-__all__ = ["JSON_NOTE", "Namespace", "parser"]

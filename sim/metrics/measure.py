@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.metrics.histogram import BINS, EDGES_S
 from sim.serving.api import first_try_rows
-from sim.serving.endpoints import GpuPool
+from sim.serving.endpoints import ManagedApi
 from sim.serving.record import FAILED, REFUSED, SERVED, TIMED_OUT, RunRecord
 from sim.serving.world import World
 from sim.workload.trace import Trace
@@ -101,11 +101,11 @@ def _used(
     for index, endpoint in enumerate(world.endpoints):
         here = begun & (record.endpoint[rows] == index)
         small = main = here
-        if isinstance(endpoint, GpuPool) or endpoint.first_try is None:
-            small = np.zeros_like(here)
-        else:
+        if isinstance(endpoint, ManagedApi) and endpoint.first_try is not None:
             tried, again = (mask[rows] for mask in first_try_rows(endpoint, trace))
             small, main = here & tried, here & (~tried | again)
+        else:
+            small = np.zeros_like(here)
         for model, mask in ((MAIN, main), (SMALL, small)):
             for use, amount in enumerate(amounts):
                 used[:, index, model, use] = np.bincount(at[mask], amount[mask], minlength=cells)

@@ -218,11 +218,12 @@ def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
 
 def sized(unit: Unit, size: float) -> Endpoint:
     """The endpoint at a size: replicas of a pool, tokens a minute of an API's quota."""
-    if isinstance(unit.endpoint, GpuPool):
-        return replace(unit.endpoint, replicas=round(size))
-    if not isinstance(unit.endpoint, ManagedApi):
-        raise TypeError(f"{unit.id}: only a pool of like replicas or an API has one size")
-    return replace(unit.endpoint, tokens_per_min=size, burst_tokens=unit.endpoint.burst_tokens * size)
+    endpoint = unit.endpoint
+    if isinstance(endpoint, ManagedApi):
+        return replace(endpoint, tokens_per_min=size, burst_tokens=endpoint.burst_tokens * size)
+    if isinstance(endpoint, GpuPool):
+        return replace(endpoint, replicas=round(size))
+    raise TypeError(f"{unit.id}: a {type(endpoint).__name__} has no size of its own")
 
 
 def _round_trip_s(user_region: str, serving_region: str, catalogue: Catalogue) -> float:

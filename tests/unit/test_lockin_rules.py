@@ -225,7 +225,7 @@ def test_hazards_are_yearly_and_a_month_has_a_twelfth() -> None:
 def test_every_shock_of_the_deck_has_a_name_and_its_rows() -> None:
     catalogue = load_catalogue()
     shocks = deck(catalogue)
-    assert len(shocks) == 16
+    assert len(shocks) == 17
     for shock in shocks:
         assert catalogue.label("shocks", shock.id) != shock.id
         assert 0 <= shock.notice_months.low <= shock.notice_months.high

@@ -1,0 +1,78 @@
+"""`loadbearing run`: one scenario, month by month, or the tree behind one of its figures."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+
+from sim.catalogue import load_catalogue
+from sim.cli.faults import InputError
+from sim.cli.inputs import outcome_of
+from sim.cli.outcome_json import outcome_object
+from sim.cli.outcome_text import outcome_text
+from sim.cli.output import print_json
+from sim.economics import FIGURES, Node, explain
+from sim.strategy import Outcome
+
+DIGITS = 6
+
+
+def command(arguments: Namespace) -> None:
+    if arguments.explain is not None:
+        _explain(arguments)
+        return
+    if arguments.month is not None:
+        raise InputError("--month says which month to explain. Add --explain FIGURE, or leave it out.")
+    outcome = outcome_of(arguments.scenario, arguments)
+    if arguments.json:
+        print_json(outcome_object(outcome))
+    else:
+        print(outcome_text(outcome))
+
+
+def _explain(arguments: Namespace) -> None:
+    figure = _figure(arguments.explain)
+    outcome = outcome_of(arguments.scenario, arguments)
+    month = _month(arguments.month, outcome)
+    node = explain(outcome.statements[month], figure, catalogue=load_catalogue())
+    if arguments.json:
+        print_json({"scenario": arguments.scenario, "month": month, "figure": figure, "tree": node})
+    else:
+        print(f"{outcome.scenario.name}, {outcome.statements[month].day:%B %Y} (month {month} of the JSON)\n")
+        print("\n".join(_lines(node, depth=0)))
+
+
+def _figure(asked: str) -> str:
+    """A figure's own name, given as in JSON or without its unit."""
+    for name in (asked, asked.removeprefix("cost_usd.").removesuffix("_usd")):
+        if name in FIGURES:
+            return name
+    raise InputError(f"--explain {asked}: there is no such figure. There are: {', '.join(FIGURES)}.")
+
+
+def _month(asked: int | None, outcome: Outcome) -> int:
+    last = len(outcome.statements) - 1
+    if asked is None:
+        return last
+    if asked > last:
+        raise InputError(f"--month {asked}: the scenario has months 0 to {last}. Name one of them.")
+    return asked
+
+
+def _lines(node: Node, *, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    yield f"{indent}{node.label}: {_number(node.value)} {node.unit}{f'  ({node.how})' if node.children else ''}"
+    if node.term is not None:
+        term = node.term
+        yield f"{indent}  {_number(term.quantity)} {term.unit} × {_number(term.price)} {term.price_unit}"
+    for field in node.fields:
+        yield f"{indent}  scenario: {field}"
+    for fact in node.facts:
+        yield (
+            f"{indent}  {fact.table}/{fact.id}/{fact.quantity}: {_number(fact.likely)} {fact.unit} "
+            f"({_number(fact.low)} to {_number(fact.high)}), {fact.as_of}, grade {fact.grade}: {fact.source}"
+        )
+    for child in node.children:
+        yield from _lines(child, depth=depth + 1)
+
+
+def _number(value: float) -> str:
+    return "none" if value != value else f"{float(f'{value:.{DIGITS}g}'):,.12g}"

@@ -1,0 +1,180 @@
+"""What a replay says: counts, percentiles, and what each endpoint did."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.serving import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, Endpoint, GpuPool, RunRecord
+from sim.strategy.architecture import Architecture, Station, sized
+from sim.strategy.outcome import Percentiles
+from sim.workload import ReplayTrace, Trace
+
+Times = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointReading:
+    """What one endpoint did with the requests that came to it."""
+
+    id: str
+    size: float
+    """Replicas of a pool, tokens a minute of an API's quota."""
+    unit: str
+    requests: int
+    served: int
+    timed_out: int
+    refused: int
+    in_flight: int
+    ttft_s: Percentiles
+    e2e_s: Percentiles
+    fastest_prefill_ratio: float
+    """Least time from admission to first token over FLOPs ÷ peak of the prompt; never below 1, `nan` for an API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A replay: requests = served + refused + timed_out + failed + in_flight.
+
+    Percentiles are over served requests, at the user, searches included.
+    """
+
+    month: int
+    recorded: int
+    """Requests in the file; `requests` are those that had arrived when the clock stopped."""
+    raised_to_one: int
+    """Requests with an empty prompt or answer, played as one token."""
+    requests: int
+    served: int
+    refused: int
+    timed_out: int
+    failed: int
+    in_flight: int
+    ttft_s: Percentiles
+    tpot_s: Percentiles
+    e2e_s: Percentiles
+    endpoints: tuple[EndpointReading, ...]
+    reasons: dict[str, int]
+    """Why requests went unserved, and how many."""
+    preemptions: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Platform:
+    """The platform of one month."""
+
+    month: int
+    built: Architecture
+    sizes: tuple[tuple[float, ...], ...]
+    """By station and unit."""
+    shares: tuple[float, ...]
+    """Of the month's requests, by product."""
+
+    def endpoints(self, station: int) -> list[Endpoint]:
+        units = self.built.stations[station].units
+        return [sized(unit, size) for unit, size in zip(units, self.sizes[station], strict=True)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Log:
+    """Columns of the whole replay, put together from its areas; endpoints count over all stations."""
+
+    outcome: NDArray[np.int8]
+    endpoint: NDArray[np.int64]
+    way_s: Times
+    start_s: Times
+    first_s: Times
+    finish_s: Times
+
+
+def summary(
+    rows: ReplayTrace, platform: Platform, *, trace: Trace, log: Log, records: Sequence[RunRecord]
+) -> Replayed:
+    built = platform.built
+    search_s = built.search_s * np.array([product.searches_per_request > 0 for product in built.products])
+    served = log.outcome == SERVED
+    ttft_s = log.first_s - trace.arrival_s + search_s[trace.product]
+    e2e_s = log.finish_s - trace.arrival_s + search_s[trace.product]
+    longer = served & (trace.output_tokens > 1)
+    pace_s = (e2e_s[longer] - ttft_s[longer]) / (trace.output_tokens[longer] - 1)
+    counts = Counter(log.outcome.tolist())
+    return Replayed(
+        month=platform.month,
+        recorded=len(rows),
+        raised_to_one=rows.raised_to_one,
+        requests=len(trace),
+        served=counts[SERVED],
+        refused=counts[REFUSED],
+        timed_out=counts[TIMED_OUT],
+        failed=counts[FAILED],
+        in_flight=counts[IN_FLIGHT],
+        ttft_s=_percentiles(ttft_s[served]),
+        tpot_s=_percentiles(pace_s),
+        e2e_s=_percentiles(e2e_s[served]),
+        endpoints=_endpoints(platform, trace, log=log, ttft_s=ttft_s, e2e_s=e2e_s),
+        reasons=_reasons(built.stations, log),
+        preemptions=sum(record.preemptions for record in records),
+        events=sum(record.events for record in records),
+    )
+
+
+def _percentiles(values_s: Times) -> Percentiles:
+    if len(values_s) == 0:
+        return Percentiles(nan, nan, nan)
+    return Percentiles(*np.quantile(values_s, (0.5, 0.95, 0.99)).tolist())
+
+
+def _endpoints(
+    platform: Platform, trace: Trace, *, log: Log, ttft_s: Times, e2e_s: Times
+) -> tuple[EndpointReading, ...]:
+    found: list[EndpointReading] = []
+    for at, station in enumerate(platform.built.stations):
+        for unit, size, endpoint in zip(station.units, platform.sizes[at], platform.endpoints(at), strict=True):
+            here = log.endpoint == len(found)
+            counts = Counter(log.outcome[here].tolist())
+            found.append(
+                EndpointReading(
+                    id=unit.id,
+                    size=size,
+                    unit="replicas" if unit.is_pool else "tokens/min",
+                    requests=int(here.sum()),
+                    served=counts[SERVED],
+                    timed_out=counts[TIMED_OUT],
+                    refused=counts[REFUSED],
+                    in_flight=counts[IN_FLIGHT],
+                    ttft_s=_percentiles(ttft_s[here & (log.outcome == SERVED)]),
+                    e2e_s=_percentiles(e2e_s[here & (log.outcome == SERVED)]),
+                    fastest_prefill_ratio=_fastest_prefill(endpoint, trace, log=log, here=here),
+                )
+            )
+    return tuple(found)
+
+
+def _fastest_prefill(endpoint: Endpoint, trace: Trace, *, log: Log, here: NDArray[np.bool_]) -> float:
+    rows = here & (log.outcome == SERVED)
+    if not isinstance(endpoint, GpuPool) or not rows.any():
+        return nan
+    took_s = log.first_s[rows] - log.way_s[rows] - log.start_s[rows]
+    floor_s = endpoint.step.prefill_floor_s_per_token * (trace.input_tokens[rows] - trace.cached_tokens[rows])
+    return float((took_s / floor_s).min())
+
+
+def _reasons(stations: Sequence[Station], log: Log) -> dict[str, int]:
+    """Why requests went unserved; the most frequent first, then by name."""
+    ids = [unit.id for station in stations for unit in station.units]
+    lost = Counter(zip(log.outcome.tolist(), log.endpoint.tolist(), strict=True))
+    why = {
+        TIMED_OUT: "waited longer than the user's patience",
+        REFUSED: "larger than a replica's memory, or the queue was full",
+        FAILED: "the endpoint failed",
+    }
+    found = {
+        (f"{ids[endpoint]}: {why[outcome]}" if endpoint >= 0 else "no endpoint may process it"): count
+        for (outcome, endpoint), count in lost.items()
+        if outcome in why
+    }
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
