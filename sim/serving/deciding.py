@@ -80,7 +80,7 @@ class Deciding(Run):
         allowed = self.reachable[needs_eu]
         fleet = self.fleet
         if fleet is not None:
-            allowed = tuple(endpoint for endpoint in allowed if fleet.takes(endpoint))
+            allowed = tuple([endpoint for endpoint in allowed if fleet.takes(endpoint)])
         ledger = self.ledger
         if not allowed:
             ledger.leave(call, self.unreached[needs_eu], now_s, -1)

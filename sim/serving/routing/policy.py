@@ -102,11 +102,21 @@ class Router(Protocol):
         ...
 
 
-def expected_s(asked: Asked, at: int, *, endpoints: Sequence[Candidate]) -> float:
-    """Estimate of the time until the user has the first word from an endpoint, the round trip included [s]."""
-    endpoint = endpoints[at]
-    reused = asked.reused_tokens if endpoint.holds(asked.prefix) else 0
-    return asked.rtt_s[at] + endpoint.expected_first_s(asked.prompt_tokens - reused, asked.mean_answer_tokens)
+def expected_s(asked: Asked, among: Sequence[int], *, endpoints: Sequence[Candidate]) -> list[float]:
+    """Estimate of the time until the user has the first word of each of some endpoints, the round trip included [s]."""
+    rtt_s = asked.rtt_s
+    prompt_tokens = asked.prompt_tokens
+    answer_tokens = asked.mean_answer_tokens
+    reused_tokens = asked.reused_tokens
+    if not reused_tokens:
+        return [rtt_s[at] + endpoints[at].expected_first_s(prompt_tokens, answer_tokens) for at in among]
+    prefix = asked.prefix
+    new_tokens = prompt_tokens - reused_tokens
+    return [
+        rtt_s[at]
+        + endpoints[at].expected_first_s(new_tokens if endpoints[at].holds(prefix) else prompt_tokens, answer_tokens)
+        for at in among
+    ]
 
 
 def least_loaded(among: Sequence[int], endpoints: Sequence[Candidate]) -> int:
