@@ -48,6 +48,9 @@ class Deciding(Run):
         self.signals = [signals_of(live, cache) for live, cache in zip(self.live, caches, strict=True)]
         self.firsts = len(trace)
         """Rows from here on are calls that a smaller model has answered already."""
+        self.choose = world.router.route
+        self.sees_present = world.router.needs_state and world.signal_delay_s == 0
+        self.sees_reports = world.router.needs_state and world.signal_delay_s > 0
         self.reported = False
         """Whether the next report is scheduled."""
         if self.caches:
@@ -103,17 +106,16 @@ class Deciding(Run):
             self.clock.at(there_s, ARRIVAL, Call(lambda _: self._reach(call, there_s)))
 
     def _decide(self, call: int, allowed: Sequence[int], now_s: float) -> tuple[int, str]:
-        router = self.world.router
-        if router.needs_state:
-            if self.world.signal_delay_s == 0:
-                signals = self.signals
-                for endpoint in allowed:
-                    signals[endpoint].observe(now_s)
-            elif not self.reported:
-                self._report(now_s)
-        self.asking.row = call
-        self.asking.again = call >= self.firsts
-        return router.route(self.route_u[call], allowed, self.signals, self.asking)
+        signals = self.signals
+        if self.sees_present:
+            for endpoint in allowed:
+                signals[endpoint].observe(now_s)
+        elif self.sees_reports and not self.reported:
+            self._report(now_s)
+        asking = self.asking
+        asking.row = call
+        asking.again = call >= self.firsts
+        return self.choose(self.route_u[call], allowed, signals, asking)
 
     def _report(self, now_s: float) -> None:
         """All endpoints report, and will again at every multiple of the delay while anything is going on."""

@@ -71,9 +71,15 @@ class PoolSignals:
         running = self.running // self.replicas
         step_s = step.overhead_s + step.per_sequence_s * running + step.weights_s[running]
         compute_s = step.prefill_s_per_token * prompt_tokens
-        passes = max(1, ceil(prompt_tokens / max(1, engine.token_budget - running)))
-        turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
-        return 0.5 * step_s * (running > 0) + passes * step_s + compute_s + self.waiting / self.replicas * turn_s
+        budget = engine.token_budget - running
+        passes = 1 if prompt_tokens <= budget else ceil(prompt_tokens / max(1, budget))
+        first_s = passes * step_s + compute_s
+        if running:
+            first_s += 0.5 * step_s
+        if self.waiting:
+            turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
+            first_s += self.waiting / self.replicas * turn_s
+        return first_s
 
 
 class SplitPoolSignals(PoolSignals):
