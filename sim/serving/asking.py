@@ -11,14 +11,13 @@ class Asking:
     """What a router may know of a call (protocol `Asked`)."""
 
     __slots__ = (
-        "_escalate_u", "_mean_answer", "_prefix", "_product", "_prompt", "_region", "_reused", "_route_u", "_rtt_s",
+        "_escalate_u", "_mean_answer", "_prefix", "_product", "_prompt", "_region", "_reused", "_rtt_s",
         "again", "row",
     )  # fmt: skip
 
     def __init__(self, trace: Trace, rtt_s: Sequence[Sequence[float]]) -> None:
         self.row = 0
         self.again = False
-        self._route_u: list[float] = trace.route_u.tolist()
         self._escalate_u: list[float] = trace.escalate_u.tolist()
         self._region: list[int] = trace.user_region.tolist()
         self._rtt_s = rtt_s
@@ -29,10 +28,6 @@ class Asking:
         calls = np.bincount(trace.product, minlength=1)
         tokens = np.bincount(trace.product, weights=trace.output_tokens, minlength=1)
         self._mean_answer: list[float] = (tokens / np.maximum(1, calls)).tolist()
-
-    @property
-    def route_u(self) -> float:
-        return self._route_u[self.row]
 
     @property
     def escalate_u(self) -> float:

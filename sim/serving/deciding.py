@@ -31,6 +31,7 @@ class Deciding(Run):
     def __init__(self, clock: Clock, world: World, trace: Trace) -> None:
         super().__init__(clock, world, trace)
         self.open(trace)
+        self.route_u: list[float] = trace.route_u.tolist()
         self.needs_eu: list[bool] = trace.needs_eu.tolist()
         self.region: list[int] = trace.user_region.tolist()
         self.way_s = (np.array(world.rtt_s) / 2).tolist()
@@ -79,7 +80,7 @@ class Deciding(Run):
         allowed = self.reachable[needs_eu]
         fleet = self.fleet
         if fleet is not None:
-            allowed = tuple(endpoint for endpoint in allowed if fleet.takes(endpoint))
+            allowed = tuple([endpoint for endpoint in allowed if fleet.takes(endpoint)])
         ledger = self.ledger
         if not allowed:
             ledger.leave(call, self.unreached[needs_eu], now_s, -1)
@@ -112,7 +113,7 @@ class Deciding(Run):
                 self._report(now_s)
         self.asking.row = call
         self.asking.again = call >= self.firsts
-        return router.route(self.asking, allowed, self.signals)
+        return router.route(self.route_u[call], allowed, self.signals, self.asking)
 
     def _report(self, now_s: float) -> None:
         """All endpoints report, and will again at every multiple of the delay while anything is going on."""
@@ -122,7 +123,10 @@ class Deciding(Run):
 
     def _report_next(self, now_s: float) -> None:
         delay_s = self.world.signal_delay_s
-        next_s = (now_s // delay_s + 1) * delay_s
+        number = int(now_s / delay_s)
+        while number * delay_s <= now_s:
+            number += 1
+        next_s = number * delay_s
         self.reported = True
         self.clock.at(next_s, BOUNDARY, Call(lambda _: self._report_or_rest(next_s)))
 

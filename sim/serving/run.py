@@ -90,6 +90,11 @@ class Reasons:
             code = codes[reason] = len(codes)
         self.of[call] = code
 
+    def note_all(self, reason: str) -> None:
+        """Every call was sent for one and the same reason."""
+        self.codes = {reason: 0}
+        self.of = [0] * len(self.of)
+
     def columns(self) -> dict[str, Any]:
         """As `RunRecord` holds them."""
         return {"reason": np.array(self.of, dtype=np.int16), "reasons": tuple(self.codes)}

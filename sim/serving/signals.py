@@ -125,16 +125,19 @@ class ApiSignals:
     def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
         """The median of the law in force, the wait for the quota and, where no slot is free, for those ahead to end."""
         api = self.live.api
-        law = next((c.law for c in reversed(api.load_classes) if self.strain >= c.from_share), api.law)
+        first_s, pace_s = api.first_token_median_s, api.token_pace_median_s
+        for each in api.load_classes:
+            if self.strain >= each.from_share:
+                first_s, pace_s = each.law.first_token_median_s, each.law.token_pace_median_s
         wait_s = 0.0
         quota = self.live.quota_tokens
         if quota is not None:
             missing = min(prompt_tokens + answer_tokens, quota.capacity) - self.level_tokens
             wait_s = self.queue_s + max(0.0, missing / quota.per_s)
         if self.held >= self.live.slots:
-            whole_s = law.first_token_median_s + answer_tokens * law.token_pace_median_s
+            whole_s = first_s + answer_tokens * pace_s
             wait_s += (self.held + 1 - self.live.slots) / self.live.slots * whole_s
-        return wait_s + law.first_token_median_s
+        return wait_s + first_s
 
 
 Signals = PoolSignals | ApiSignals

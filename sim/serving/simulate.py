@@ -97,14 +97,18 @@ class _Assigned(Run):
         """Endpoint of every request, by its own draw and what residency allows."""
         router = self.world.router
         endpoint = np.full(len(self.trace), NOWHERE)
-        if len(self.world.endpoints) == 1 and self.reachable[True]:
-            endpoint[:] = 0
+        if not len(self.trace):
             return endpoint
         asking = Asking(self.trace, self.world.rtt_s)
-        for row, needs_eu in enumerate(self.trace.needs_eu.tolist()):
+        if len(self.world.endpoints) == 1 and self.reachable[True]:
+            endpoint[:], reason = router.route(self.trace.route_u[0], (0,), (), asking)
+            reasons.note_all(reason)
+            return endpoint
+        draws = zip(self.trace.route_u.tolist(), self.trace.needs_eu.tolist(), strict=True)
+        for row, (route_u, needs_eu) in enumerate(draws):
             allowed = self.reachable[needs_eu]
             if allowed:
                 asking.row = row
-                endpoint[row], reason = router.route(asking, allowed, ())
+                endpoint[row], reason = router.route(route_u, allowed, (), asking)
                 reasons.note(row, reason)
         return endpoint

@@ -25,7 +25,6 @@ from tests.reference.worlds import ROUTERS, api, load, pool, world
 
 @dataclass
 class Asked:
-    route_u: float = 0.0
     escalate_u: float = 0.9
     again: bool = False
     rtt_s: tuple[float, ...] = (0.0, 0.0, 0.0)
@@ -50,52 +49,53 @@ class Seen:
 
 
 ALL = (0, 1, 2)
+U = 0.5
 
 
 def test_least_loaded_takes_the_lower_index_where_equal() -> None:
     seen = [Seen(0.5), Seen(0.2), Seen(0.2)]
-    assert LeastLoaded().route(Asked(), ALL, seen) == Route(1, "least loaded")
-    assert LeastLoaded().route(Asked(), (0, 2), seen).endpoint == 2
+    assert LeastLoaded().route(U, ALL, seen, Asked()) == Route(1, "least loaded")
+    assert LeastLoaded().route(U, (0, 2), seen, Asked()).endpoint == 2
 
 
 def test_nearest_weighs_distance_and_queue() -> None:
     asked = Asked(rtt_s=(0.01, 0.1, 0.2))
     idle = [Seen(first_s=0.3), Seen(first_s=0.3), Seen(first_s=0.3)]
-    assert Nearest().route(asked, ALL, idle) == Route(0, "nearest")
+    assert Nearest().route(U, ALL, idle, asked) == Route(0, "nearest")
     queued = [Seen(first_s=0.5), *idle[1:]]
-    assert Nearest().route(asked, ALL, queued) == Route(1, "farther, and sooner all the same")
+    assert Nearest().route(U, ALL, queued, asked) == Route(1, "farther, and sooner all the same")
 
 
 def test_cheapest_meeting_the_slo_counts_the_distance() -> None:
     seen = [Seen(cost_rank=0, first_s=0.4), Seen(cost_rank=1, first_s=0.4), Seen(cost_rank=2, first_s=0.1)]
     asked = Asked(rtt_s=(0.2, 0.05, 0.3))
-    assert CheapestMeetingSlo(0.7).route(asked, ALL, seen) == Route(0, "cheapest expected in time")
-    assert CheapestMeetingSlo(0.5).route(asked, ALL, seen).endpoint == 1
-    assert CheapestMeetingSlo(0.3).route(asked, ALL, seen) == Route(2, "none is expected in time: fastest")
+    assert CheapestMeetingSlo(0.7).route(U, ALL, seen, asked) == Route(0, "cheapest expected in time")
+    assert CheapestMeetingSlo(0.5).route(U, ALL, seen, asked).endpoint == 1
+    assert CheapestMeetingSlo(0.3).route(U, ALL, seen, asked) == Route(2, "none is expected in time: fastest")
 
 
 def test_prefix_affine_stays_unless_too_busy() -> None:
     seen = [Seen(0.1), Seen(0.3, held={7}), Seen(0.6, held={7, 8})]
     policy = PrefixAffine(most_extra_load=0.25)
-    assert policy.route(Asked(prefix=7), ALL, seen) == Route(1, "holds the prefix")
-    assert policy.route(Asked(prefix=8), ALL, seen) == Route(0, "who holds the prefix is too busy: least loaded")
-    assert policy.route(Asked(prefix=9), ALL, seen) == Route(0, "nobody holds the prefix: least loaded")
+    assert policy.route(U, ALL, seen, Asked(prefix=7)) == Route(1, "holds the prefix")
+    assert policy.route(U, ALL, seen, Asked(prefix=8)) == Route(0, "who holds the prefix is too busy: least loaded")
+    assert policy.route(U, ALL, seen, Asked(prefix=9)) == Route(0, "nobody holds the prefix: least loaded")
 
 
 def test_spill_over_goes_elsewhere_only_when_ours_are_full() -> None:
     policy = SpillOver(own=(0, 1), threshold=0.8)
-    assert policy.route(Asked(), ALL, [Seen(0.9), Seen(0.5), Seen()]) == Route(1, "own pool has room")
-    assert policy.route(Asked(), ALL, [Seen(0.9), Seen(0.8), Seen()]) == Route(2, "own pool is full: spilled over")
-    assert policy.route(Asked(), (0,), [Seen(0.9)]).reason == "own pool is full, and nothing else is allowed"
-    assert policy.route(Asked(), (2,), [Seen(), Seen(), Seen(9.0)]).reason == "no own pool is allowed"
+    assert policy.route(U, ALL, [Seen(0.9), Seen(0.5), Seen()], Asked()) == Route(1, "own pool has room")
+    assert policy.route(U, ALL, [Seen(0.9), Seen(0.8), Seen()], Asked()) == Route(2, "own pool is full: spilled over")
+    assert policy.route(U, (0,), [Seen(0.9)], Asked()).reason == "own pool is full, and nothing else is allowed"
+    assert policy.route(U, (2,), [Seen(), Seen(), Seen(9.0)], Asked()).reason == "no own pool is allowed"
 
 
 def test_weights_decide() -> None:
     seen = [Seen(0.8, 0, 0.1), Seen(0.2, 1, 0.4), Seen(0.4, 2, 0.2, {5})]
     asked = Asked(prefix=5)
     for weights, best in (("load", 1), ("latency", 0), ("cost", 0), ("prefix", 2)):
-        assert Weighted(**{weights: 1.0}).route(asked, ALL, seen).endpoint == best
-    assert Weighted(load=1.0, prefix=2.0).route(asked, ALL, seen).endpoint == 2
+        assert Weighted(**{weights: 1.0}).route(U, ALL, seen, asked).endpoint == best
+    assert Weighted(load=1.0, prefix=2.0).route(U, ALL, seen, asked).endpoint == 2
     with pytest.raises(ValueError, match="weights must be at least 0"):
         Weighted()
 
@@ -103,11 +103,11 @@ def test_weights_decide() -> None:
 def test_cascade_asks_small_first_and_elsewhere_again() -> None:
     policy = Cascade(small=1, share=0.5, asked_again_share=0.4, then=LeastLoaded())
     seen = [Seen(0.5), Seen(), Seen(0.1)]
-    assert policy.route(Asked(escalate_u=0.49), ALL, seen) == Route(1, "small model first")
-    assert policy.route(Asked(escalate_u=0.51), ALL, seen) == Route(2, "least loaded")
-    assert policy.route(Asked(escalate_u=0.1, again=True), ALL, seen) == Route(2, "asked again: least loaded")
-    assert policy.route(Asked(escalate_u=0.1), (0, 2), seen).endpoint == 2
-    assert policy.route(Asked(escalate_u=0.9), (1,), seen).reason == "only the small model is allowed"
+    assert policy.route(U, ALL, seen, Asked(escalate_u=0.49)) == Route(1, "small model first")
+    assert policy.route(U, ALL, seen, Asked(escalate_u=0.51)) == Route(2, "least loaded")
+    assert policy.route(U, ALL, seen, Asked(escalate_u=0.1, again=True)) == Route(2, "asked again: least loaded")
+    assert policy.route(U, (0, 2), seen, Asked(escalate_u=0.1)).endpoint == 2
+    assert policy.route(U, (1,), seen, Asked(escalate_u=0.9)).reason == "only the small model is allowed"
     with pytest.raises(ValueError, match="two stages"):
         Cascade(0, 0.5, 0.5, policy)
 

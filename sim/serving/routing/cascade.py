@@ -40,7 +40,7 @@ class Cascade:
         """Calls that are asked again, should the small endpoint be the one to answer them."""
         return escalate_u < self.share * self.asked_again_share
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         others = [at for at in allowed if at != self.small]
         if not asked.again and self.small in allowed:
             if not others:
@@ -49,5 +49,5 @@ class Cascade:
                 return Route(self.small, "small model first")
         if not others:
             return Route(self.small, "asked again, and only the small model is left")
-        chosen, reason = self.then.route(asked, others, endpoints)
+        chosen, reason = self.then.route(route_u, others, endpoints, asked)
         return Route(chosen, f"asked again: {reason}" if asked.again else reason)

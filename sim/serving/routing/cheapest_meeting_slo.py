@@ -18,8 +18,8 @@ class CheapestMeetingSlo:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
-        wait_s = {at: expected_s(asked, at, endpoints=endpoints) for at in allowed}
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
+        wait_s = dict(zip(allowed, expected_s(asked, allowed, endpoints=endpoints), strict=True))
         in_time = [at for at in allowed if wait_s[at] <= self.first_words_limit_s]
         if not in_time:
             return Route(min(allowed, key=lambda at: (wait_s[at], at)), "none is expected in time: fastest")

@@ -23,8 +23,9 @@ class FixedShare:
     def needs_state(self) -> bool:
         return False
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
-        route_u = asked.route_u
+    def route(
+        self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked | None = None
+    ) -> Route:
         total = sum(self.shares[e] for e in allowed)
         if total <= 0:
             return Route(allowed[int(route_u * len(allowed))], "no share set among the allowed: split equally")

@@ -16,5 +16,7 @@ class LeastLoaded:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(
+        self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked | None = None
+    ) -> Route:
         return Route(least_loaded(allowed, endpoints), "least loaded")

@@ -19,9 +19,10 @@ class Nearest:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
+        wait_s = expected_s(asked, allowed, endpoints=endpoints)
+        chosen = allowed[wait_s.index(min(wait_s))]
         rtt_s = asked.rtt_s
-        chosen = min(allowed, key=lambda at: (expected_s(asked, at, endpoints=endpoints), at))
-        if rtt_s[chosen] > min(rtt_s[at] for at in allowed):
+        if rtt_s[chosen] > min([rtt_s[at] for at in allowed]):
             return Route(chosen, "farther, and sooner all the same")
         return Route(chosen, "nearest")

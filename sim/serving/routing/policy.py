@@ -35,13 +35,8 @@ class Asked(Protocol):
     """The call that a decision is about. Its answer's length is unknown to all but the future."""
 
     @property
-    def route_u(self) -> float:
-        """The call's own uniform draw in [0, 1)."""
-        ...
-
-    @property
     def escalate_u(self) -> float:
-        """Another one: whether a small model is tried first, and asked again."""
+        """The call's own uniform draw in [0, 1): whether a small model is tried first, and asked again."""
         ...
 
     @property
@@ -93,19 +88,35 @@ class Router(Protocol):
     @property
     def needs_state(self) -> bool: ...
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         """Choose among the allowed endpoints (indices, never empty, ascending).
 
         Ties go to the lower index, never to chance.
+
+        Args:
+            route_u: the call's own uniform draw in [0, 1).
+            allowed: indices of the endpoints that residency and outages leave.
+            endpoints: what each endpoint of the world last reported.
+            asked: what is known of the call.
         """
         ...
 
 
-def expected_s(asked: Asked, at: int, *, endpoints: Sequence[Candidate]) -> float:
-    """Estimate of the time until the user has the first word from an endpoint, the round trip included [s]."""
-    endpoint = endpoints[at]
-    reused = asked.reused_tokens if endpoint.holds(asked.prefix) else 0
-    return asked.rtt_s[at] + endpoint.expected_first_s(asked.prompt_tokens - reused, asked.mean_answer_tokens)
+def expected_s(asked: Asked, among: Sequence[int], *, endpoints: Sequence[Candidate]) -> list[float]:
+    """Estimate of the time until the user has the first word of each of some endpoints, the round trip included [s]."""
+    rtt_s = asked.rtt_s
+    prompt_tokens = asked.prompt_tokens
+    answer_tokens = asked.mean_answer_tokens
+    reused_tokens = asked.reused_tokens
+    if not reused_tokens:
+        return [rtt_s[at] + endpoints[at].expected_first_s(prompt_tokens, answer_tokens) for at in among]
+    prefix = asked.prefix
+    new_tokens = prompt_tokens - reused_tokens
+    return [
+        rtt_s[at]
+        + endpoints[at].expected_first_s(new_tokens if endpoints[at].holds(prefix) else prompt_tokens, answer_tokens)
+        for at in among
+    ]
 
 
 def least_loaded(among: Sequence[int], endpoints: Sequence[Candidate]) -> int:

@@ -22,7 +22,7 @@ class PrefixAffine:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         free = least_loaded(allowed, endpoints)
         prefix = asked.prefix
         holding = [at for at in allowed if endpoints[at].holds(prefix)]

@@ -22,7 +22,7 @@ class SpillOver:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         ours = [at for at in allowed if at in self.own]
         others = [at for at in allowed if at not in self.own]
         if ours:

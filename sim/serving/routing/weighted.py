@@ -30,14 +30,14 @@ class Weighted:
     def needs_state(self) -> bool:
         return True
 
-    def route(self, asked: Asked, allowed: Sequence[int], endpoints: Sequence[Candidate]) -> Route:
+    def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
         score = dict.fromkeys(allowed, 0.0)
         if self.load:
             most = max(endpoints[at].load_share for at in allowed)
             for at in allowed:
                 score[at] += self.load * (1 - endpoints[at].load_share / most if most > 0 else 1.0)
         if self.latency:
-            wait_s = {at: expected_s(asked, at, endpoints=endpoints) for at in allowed}
+            wait_s = dict(zip(allowed, expected_s(asked, allowed, endpoints=endpoints), strict=True))
             least_s = min(wait_s.values())
             for at in allowed:
                 score[at] += self.latency * (least_s / wait_s[at] if wait_s[at] > 0 else 1.0)
