@@ -1,5 +1,7 @@
 """The SimPy world: endpoints, routing, and the log of one simulated window."""
 
+from sim.serving.benchmark_files import BenchmarkFileError, BenchmarkPoint, read_benchmark
+from sim.serving.calibration import Calibration, calibrate
 from sim.serving.endpoints import DisaggregatedPool, Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi
 from sim.serving.record import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, RunRecord
 from sim.serving.routing import FixedShare, LeastLoaded, Router
@@ -15,6 +17,9 @@ __all__ = [
     "REFUSED",
     "SERVED",
     "TIMED_OUT",
+    "BenchmarkFileError",
+    "BenchmarkPoint",
+    "Calibration",
     "DisaggregatedPool",
     "Endpoint",
     "FirstTry",
@@ -28,7 +33,9 @@ __all__ = [
     "Speculation",
     "StepTime",
     "World",
+    "calibrate",
     "kv_capacity_blocks",
+    "read_benchmark",
     "saturated_rps",
     "simulate",
     "single_api_world",

@@ -91,14 +91,10 @@ class Batch:
         if ledger.final_tokens[request] == ledger.target[request]:
             self._leave(request, SERVED, now_s)
         else:
-            self._after_prompt(request, now_s)
+            self._go_on(request, now_s)
 
-    def _after_prompt(self, request: int, now_s: float) -> None:
-        """What follows a prompt's own token."""
-        self._begin_decoding(request)
-
-    def _begin_decoding(self, request: int) -> None:
-        """Further tokens appear from the next iteration on."""
+    def _go_on(self, request: int, now_s: float) -> None:
+        """After a prompt's own token, further ones appear from the next iteration on."""
         ledger = self.ledger
         iteration = self.iteration
         length = ledger.final_tokens[request]
@@ -109,9 +105,9 @@ class Batch:
         heappush(self.endings, (iteration + steps) * self.size + request)
 
     def _leave(self, request: int, outcome: int, now_s: float) -> None:
+        ledger = self.ledger
         self.load -= 1
         self._release(request)
-        ledger = self.ledger
         ledger.stage[request] = GONE
         ledger.outcome[request] = outcome
         ledger.finish_s[request] = now_s

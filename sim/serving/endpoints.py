@@ -108,8 +108,9 @@ class ManagedApi:
 
 @dataclass(frozen=True, slots=True)
 class DisaggregatedPool:
-    """Replicas that compute prompts, and others that decode: DistServe (Zhong et al. 2024), Splitwise (Patel et al. 2024).
+    """Replicas that compute prompts, and others that decode.
 
+    After DistServe (Zhong et al. 2024) and Splitwise (Patel et al. 2024).
     A prompt is computed, and its first token said, on the least loaded replica
     of `prefill`; its KV then crosses that replica's own link, one prompt at a
     time, and the request joins the least loaded replica of `decode`. A request

@@ -88,13 +88,13 @@ class Ledger:
     def admit(self, request: int, now_s: float) -> None:
         """A request leaves the queue and is worked on."""
         self.start_s[request] = now_s
-        self.join(request)
+        self.stage[request] = RUNNING
+        self.admissions = self.admission[request] = self.admissions + 1
 
     def join(self, request: int) -> None:
         """A request enters a batch, the last in rank."""
         self.stage[request] = RUNNING
-        self.admissions += 1
-        self.admission[request] = self.admissions
+        self.admissions = self.admission[request] = self.admissions + 1
 
     def speak(self, request: int, now_s: float) -> None:
         """A token appears after a prompt was computed; after the first, nobody leaves any more."""
