@@ -49,25 +49,46 @@ def read_benchmark(path: Path) -> list[BenchmarkPoint]:
     Raises:
         BenchmarkFileError: the file is missing, is not JSON, or is not of a known tool or lacks a field.
     """
+    return [point for content in _contents(path) for point in _points(_Fields(path, "", content))]
+
+
+def _contents(path: Path) -> list[Any]:
+    """The JSON of a file; vLLM's --append-result writes one object in each line."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as fault:
         raise BenchmarkFileError(f"{path}: cannot be read ({fault.strerror}). Check the path.") from fault
+    except UnicodeDecodeError as fault:
+        raise _not_json(path, fault) from fault
+    try:
+        return [json.loads(text)]
     except ValueError as fault:
-        raise BenchmarkFileError(
-            f"{path}: is not JSON ({fault}). Give the file that --save-result (vLLM) or --output-path (GuideLLM) wrote."
-        ) from fault
-    top = _Fields(path, "", content)
-    if isinstance(content, dict) and "benchmarks" in content:
+        lines = [line for line in text.splitlines() if line.strip()]
+        try:
+            if len(lines) < 2:
+                raise _not_json(path, fault) from fault
+            return [json.loads(line) for line in lines]
+        except json.JSONDecodeError:
+            raise _not_json(path, fault) from fault
+
+
+def _not_json(path: Path, fault: ValueError) -> "BenchmarkFileError":
+    return BenchmarkFileError(
+        f"{path}: is not JSON ({fault}). Give the file that --save-result (vLLM) or --output-path (GuideLLM) wrote."
+    )
+
+
+def _points(top: "_Fields") -> list[BenchmarkPoint]:
+    if isinstance(top.content, dict) and "benchmarks" in top.content:
         runs = top.list_of("benchmarks")
         if not runs:
-            raise BenchmarkFileError(f"{path}: 'benchmarks' is empty: the run measured nothing. Run it again.")
+            raise BenchmarkFileError(f"{top.path}: 'benchmarks' is empty: the run measured nothing. Run it again.")
         return [_guidellm_point(top, run) for run in runs]
-    if isinstance(content, dict) and "mean_tpot_ms" in content:
+    if isinstance(top.content, dict) and "mean_tpot_ms" in top.content:
         return [_vllm_point(top)]
     raise BenchmarkFileError(
-        f"{path}: is of no known tool: neither 'mean_tpot_ms' (vLLM bench serve) nor 'benchmarks' (GuideLLM) is in it. "
-        "Give the result file of one of them."
+        f"{top.path}: is of no known tool: neither 'mean_tpot_ms' (vLLM bench serve) nor 'benchmarks' (GuideLLM) is in "
+        "it. Give the result file of one of them."
     )
 
 

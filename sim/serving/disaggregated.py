@@ -83,8 +83,8 @@ class DecodeReplica(Replica):
     def _entry_blocks(self, request: int) -> int:
         if not self.has_kv[request]:
             return super()._entry_blocks(request)
-        length = self.ledger.final_tokens[request]
-        return self.memory.first_blocks(request, length=length, remaining=length - self.ledger.target[request])
+        ledger = self.ledger
+        return self.memory.first_blocks(request, ledger.final_tokens[request] - ledger.target[request])
 
 
 Some = TypeVar("Some", bound=Replica)

@@ -44,6 +44,11 @@ def test_reads_vllm(tmp_path: Path) -> None:
     assert read_benchmark(written(tmp_path, at_rate)) == [replace(closed, rate_rps=2.5, gap_cv=0.5, concurrency=None)]
 
 
+def test_reads_every_run_appended_by_vllm(tmp_path: Path) -> None:
+    lines = [json.dumps({**VLLM, "max_concurrency": c}) for c in (1, 8)]
+    assert [p.concurrency for p in read_benchmark(written(tmp_path, "\n".join(lines)))] == [1, 8]
+
+
 def test_reads_every_run_of_guidellm(tmp_path: Path) -> None:
     strategies = [
         {"type_": "synchronous"},
@@ -65,6 +70,7 @@ def test_reads_every_run_of_guidellm(tmp_path: Path) -> None:
     "content, words",
     [
         ("{", "is not JSON.*--save-result"),
+        ('{"a": 1}\n{', "is not JSON.*--save-result"),
         ([], "no known tool"),
         ({"ttft": 1}, "no known tool"),
         ({**VLLM, "completed": 0}, "completed must be a positive number .got 0."),
