@@ -1,6 +1,8 @@
 """The SimPy world: endpoints, routing, and the log of one simulated window."""
 
 from sim.scenario.memory import kv_capacity_blocks
+from sim.serving.benchmark_files import BenchmarkFileError, BenchmarkPoint, read_benchmark
+from sim.serving.calibration import Calibration, calibrate
 from sim.serving.cells import Cell, cell_of
 from sim.serving.disruption import (
     DegradedState,
@@ -75,6 +77,9 @@ __all__ = [
     "TIMED_OUT",
     "Autoscaler",
     "BatchTier",
+    "BenchmarkFileError",
+    "BenchmarkPoint",
+    "Calibration",
     "Cascade",
     "Cell",
     "CheapestMeetingSlo",
@@ -110,6 +115,7 @@ __all__ = [
     "StepTime",
     "Weighted",
     "World",
+    "calibrate",
     "cell_of",
     "degraded_states",
     "degraded_world",
@@ -117,6 +123,7 @@ __all__ = [
     "fleet_time",
     "known_policies",
     "kv_capacity_blocks",
+    "read_benchmark",
     "router",
     "saturated_rps",
     "simulate",

@@ -53,6 +53,19 @@ class LiveApi:
         """Requests in service or queued, over the slots; 0 where there is no limit."""
         return (self.busy + self.queued) / self.slots
 
+    def load_at(self, now_s: float) -> float:
+        """What a router compares: slots taken, or what was used of a quota and waits for it, over its burst.
+
+        1 where everything is in use; above 1 for what waits. Without any limit an API never looks loaded.
+        """
+        share = self.load_share
+        for bucket in (self.quota_tokens, self.quota_requests):
+            if bucket is not None:
+                share = max(share, bucket.owed_share(now_s))
+        if self.api.provisioned is not None and not self.api.provisioned.spills:
+            share = max(share, self.provisioned.owed_share(now_s))
+        return share
+
     def strain(self, now_s: float) -> float:
         """How near the API is to the nearest of its limits: slots taken, or quota used up."""
         share = self.load_share

@@ -35,14 +35,17 @@ class Batch:
         self.level_of = ledger.levels(pool.product_priority)
         self.capacity = pool.kv_blocks
         self.memory = (
-            KvMemory(pool.block_tokens)
+            KvMemory(pool.block_tokens, ledger.final_tokens)
             if pool.speculation is None
             else SpeculativeKvMemory(
-                pool.block_tokens, ledger.iterations(pool.speculation), ledger.tokens_after_the_first()
+                pool.block_tokens,
+                ledger.final_tokens,
+                iterations_of=ledger.iterations(pool.speculation),
+                answer_tokens=ledger.tokens_after_the_first(),
             )
         )
         groups = ledger.prefix_group
-        self.shared = None if groups is None else SharedPrefixes(groups, ledger.cached_tokens, pool.block_tokens)
+        self.shared = None if groups is None else SharedPrefixes(groups, ledger.prefix_blocks(pool.block_tokens))
         self.load = 0
         self.running = 0
         self.final_blocks = 0  # what the batch would hold if all ran to their ends: a bound that needs no updating
@@ -66,7 +69,7 @@ class Batch:
             while endings and endings[0] < limit:
                 request = heappop(endings) % self.size
                 length = self.ledger.final_tokens[request]
-                memory.part(request, iteration=iteration, length=length, left=0)
+                memory.part(request, iteration, 0)
                 self.decoding -= 1
                 self.context = self.context - length if self.decoding else 0
                 self._leave(request, SERVED, now_s)
@@ -91,27 +94,22 @@ class Batch:
         if ledger.final_tokens[request] == ledger.target[request]:
             self._leave(request, SERVED, now_s)
         else:
-            self._after_prompt(request, now_s)
+            self._go_on(request, now_s)
 
-    def _after_prompt(self, request: int, now_s: float) -> None:
-        """What follows a prompt's own token."""
-        self._begin_decoding(request)
-
-    def _begin_decoding(self, request: int) -> None:
-        """Further tokens appear from the next iteration on."""
+    def _go_on(self, request: int, now_s: float) -> None:
+        """After a prompt's own token, further ones appear from the next iteration on."""
         ledger = self.ledger
         iteration = self.iteration
-        length = ledger.final_tokens[request]
         context = ledger.target[request]
-        steps = self.memory.join(request, iteration=iteration, length=length, remaining=length - context)
+        steps = self.memory.join(request, iteration, ledger.final_tokens[request] - context)
         self.decoding += 1
         self.context += context
         heappush(self.endings, (iteration + steps) * self.size + request)
 
     def _leave(self, request: int, outcome: int, now_s: float) -> None:
+        ledger = self.ledger
         self.load -= 1
         self._release(request)
-        ledger = self.ledger
         ledger.stage[request] = GONE
         ledger.outcome[request] = outcome
         ledger.finish_s[request] = now_s
@@ -161,12 +159,11 @@ class Batch:
         else:
             self.endings.remove(entries[request])
             heapify(self.endings)
-            length = ledger.final_tokens[request]
             left = entries[request] // self.size - self.iteration
-            self.context -= self.memory.context(request, length=length, left=left)
+            self.context -= self.memory.context(request, left)
             self.decoding -= 1
-            ledger.target[request] = self.memory.whole_tokens(request, length=length, left=left) + 1
-            self.memory.part(request, iteration=self.iteration, length=length, left=left)
+            ledger.target[request] = self.memory.whole_tokens(request, left) + 1
+            self.memory.part(request, self.iteration, left)
         self._release(request)
         ledger.stage[request] = WAITING
         ledger.preemptions += 1
@@ -186,7 +183,7 @@ class Batch:
         for entry in self.endings:
             request = entry % self.size
             left = entry // self.size - self.iteration
-            known = self.memory.whole_tokens(request, length=ledger.final_tokens[request], left=left)
+            known = self.memory.whole_tokens(request, left)
             ledger.target[request] = known + 1
             lost.append(request)
         for request in lost:

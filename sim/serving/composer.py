@@ -124,12 +124,11 @@ class Composer(Batch):
                 self.partial = request
                 self.partial_done = done
                 self.partial_chunk = size = budget
-            if size:
-                budget -= size
-                tokens += size
-                cached += done
-                attention += size * (done + 0.5 * size)
-                chunks += 1
+            budget -= size
+            tokens += size
+            cached += done
+            attention += size * (done + 0.5 * size)
+            chunks += 1
             if budget == 0 or made_room or not queue:
                 break
             request = self._admit_head(now_s, budget)

@@ -37,7 +37,7 @@ class PrefillReplica(Replica):
         self.hand_over = hand_over
         self.link_free_s = 0.0
 
-    def _after_prompt(self, request: int, now_s: float) -> None:
+    def _go_on(self, request: int, now_s: float) -> None:
         self.load -= 1
         self._release(request)
         self.hand_over(request, now_s, self)
@@ -71,7 +71,7 @@ class DecodeReplica(Replica):
         while request >= 0 and self.has_kv[request] and self._take_in(request):
             self.has_kv[request] = False
             self.ledger.join(request)
-            self._begin_decoding(request)
+            self._go_on(request, now_s)
             request = self.room.head(now_s)
 
     def _admit_head(self, now_s: float, budget: int) -> int:
@@ -83,8 +83,8 @@ class DecodeReplica(Replica):
     def _entry_blocks(self, request: int) -> int:
         if not self.has_kv[request]:
             return super()._entry_blocks(request)
-        length = self.ledger.final_tokens[request]
-        return self.memory.first_blocks(request, length=length, remaining=length - self.ledger.target[request])
+        ledger = self.ledger
+        return self.memory.first_blocks(request, ledger.final_tokens[request] - ledger.target[request])
 
 
 Some = TypeVar("Some", bound=Replica)

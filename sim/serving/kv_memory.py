@@ -17,45 +17,46 @@ class KvMemory:
     iteration without touching a single request.
     """
 
-    __slots__ = ("block_tokens", "pace", "phases")
+    __slots__ = ("block_tokens", "final_tokens", "pace", "phases")
 
-    def __init__(self, block_tokens: int) -> None:
+    def __init__(self, block_tokens: int, final_tokens: list[int]) -> None:
         self.block_tokens = block_tokens
+        self.final_tokens = final_tokens
         self.phases = [0] * block_tokens
         self.pace: float = 0
         """KV tokens that an iteration adds."""
 
-    def join(self, request: int, *, iteration: int, length: int, remaining: int) -> int:
-        """A request begins to decode: `remaining` tokens up to its final length; returns in how many iterations."""
+    def join(self, request: int, iteration: int, remaining: int) -> int:
+        """A request begins to decode its last `remaining` tokens; returns in how many iterations."""
         self.pace += 1
-        self.phases[(length - remaining - iteration) % self.block_tokens] += 1
+        self.phases[(self.final_tokens[request] - remaining - iteration) % self.block_tokens] += 1
         return remaining
 
-    def part(self, request: int, *, iteration: int, length: int, left: int) -> None:
+    def part(self, request: int, iteration: int, left: int) -> None:
         """A request no longer decodes, with `left` iterations still to do."""
         self.pace -= 1
-        self.phases[(length - left - iteration) % self.block_tokens] -= 1
+        self.phases[(self.final_tokens[request] - left - iteration) % self.block_tokens] -= 1
 
     def clear(self) -> None:
         """Nobody decodes."""
         self.pace = 0
         self.phases = [0] * self.block_tokens
 
-    def context(self, request: int, *, length: int, left: int) -> float:
+    def context(self, request: int, left: int) -> float:
         """KV tokens of a decoding request `left` iterations before its end."""
-        return length - left
+        return self.final_tokens[request] - left
 
-    def whole_tokens(self, request: int, *, length: int, left: int) -> int:
+    def whole_tokens(self, request: int, left: int) -> int:
         """KV tokens of it that stand for words said."""
-        return length - left
+        return self.final_tokens[request] - left
 
     def whole_blocks(self, tokens: int) -> int:
         """Blocks that hold so many tokens."""
         return -(-tokens // self.block_tokens)
 
-    def first_blocks(self, request: int, *, length: int, remaining: int) -> int:
+    def first_blocks(self, request: int, remaining: int) -> int:
         """Blocks that a request would need for its first iteration of decoding."""
-        return self.whole_blocks(length - remaining + 1)
+        return self.whole_blocks(self.final_tokens[request] - remaining + 1)
 
     def held(self, iteration: int, context: float) -> int:
         """Blocks that the decoding requests hold before an iteration, given their tokens in total."""
@@ -98,21 +99,23 @@ class SpeculativeKvMemory(KvMemory):
 
     __slots__ = ("answer_tokens", "decoding", "iterations_of")
 
-    def __init__(self, block_tokens: int, iterations_of: list[int], answer_tokens: list[int]) -> None:
-        super().__init__(block_tokens)
+    def __init__(
+        self, block_tokens: int, final_tokens: list[int], *, iterations_of: list[int], answer_tokens: list[int]
+    ) -> None:
+        super().__init__(block_tokens, final_tokens)
         self.iterations_of = iterations_of
         self.answer_tokens = answer_tokens
-        self.decoding: dict[int, tuple[int, int, int, int]] = {}
-        """Final length, tokens and iterations of this stretch, and the iteration at which it ends."""
+        self.decoding: dict[int, tuple[int, int, int]] = {}
+        """Tokens and iterations of the stretch that a request decodes, and the iteration at which it ends."""
 
-    def join(self, request: int, *, iteration: int, length: int, remaining: int) -> int:
-        steps = self._steps(request, remaining)
-        self.decoding[request] = (length, remaining, steps, iteration + steps)
+    def join(self, request: int, iteration: int, remaining: int) -> int:
+        steps = -(-remaining * self.iterations_of[request] // self.answer_tokens[request])
+        self.decoding[request] = (remaining, steps, iteration + steps)
         self.pace += remaining / steps
         return steps
 
-    def part(self, request: int, *, iteration: int, length: int, left: int) -> None:
-        _, tokens, steps, _ = self.decoding.pop(request)
+    def part(self, request: int, iteration: int, left: int) -> None:
+        tokens, steps, _ = self.decoding.pop(request)
         # Rounding errors of the sum must not outlive the batch.
         self.pace = self.pace - tokens / steps if self.decoding else 0
 
@@ -120,23 +123,22 @@ class SpeculativeKvMemory(KvMemory):
         self.pace = 0
         self.decoding.clear()
 
-    def context(self, request: int, *, length: int, left: int) -> float:
-        _, tokens, steps, _ = self.decoding[request]
-        return length - tokens * left / steps
+    def context(self, request: int, left: int) -> float:
+        tokens, steps, _ = self.decoding[request]
+        return self.final_tokens[request] - tokens * left / steps
 
-    def whole_tokens(self, request: int, *, length: int, left: int) -> int:
-        _, tokens, steps, _ = self.decoding[request]
-        return length - -(-tokens * left // steps)
+    def whole_tokens(self, request: int, left: int) -> int:
+        tokens, steps, _ = self.decoding[request]
+        return self.final_tokens[request] - -(-tokens * left // steps)
 
-    def first_blocks(self, request: int, *, length: int, remaining: int) -> int:
-        steps = self._steps(request, remaining)
-        return _blocks_of(length, remaining, steps, steps - 1, self.block_tokens)
+    def first_blocks(self, request: int, remaining: int) -> int:
+        steps = -(-remaining * self.iterations_of[request] // self.answer_tokens[request])
+        return self._blocks(self.final_tokens[request], remaining, steps, steps - 1)
 
     def held(self, iteration: int, context: float) -> int:
-        size = self.block_tokens
         return sum(
-            _blocks_of(length, tokens, steps, end - iteration, size)
-            for length, tokens, steps, end in self.decoding.values()
+            self._blocks(self.final_tokens[request], tokens, steps, end - iteration)
+            for request, (tokens, steps, end) in self.decoding.items()
         )
 
     def wanted(self, iteration: int) -> int:
@@ -153,10 +155,6 @@ class SpeculativeKvMemory(KvMemory):
                 beyond = middle
         return fits
 
-    def _steps(self, request: int, remaining: int) -> int:
-        return -(-remaining * self.iterations_of[request] // self.answer_tokens[request])
-
-
-def _blocks_of(length: int, tokens: int, steps: int, left: int, block_tokens: int) -> int:
-    """Blocks of a request `left` iterations before its end: ceil((length - tokens*left/steps) / block_tokens)."""
-    return -((tokens * left - length * steps) // (steps * block_tokens))
+    def _blocks(self, length: int, tokens: int, steps: int, left: int) -> int:
+        """Blocks of a request `left` iterations before its end: ceil((length - tokens*left/steps) / block_tokens)."""
+        return -((tokens * left - length * steps) // (steps * self.block_tokens))

@@ -21,7 +21,6 @@ class Ledger:
     """
 
     def __init__(self, trace: Trace) -> None:
-        self._trace = trace
         self.size = max(1, len(trace))
         self.opens_s = float(trace.arrival_s[0]) if len(trace) else 0.0
         """First arrival."""
@@ -51,7 +50,13 @@ class Ledger:
         self.preemptions = 0
         self.prefix_group: list[int] | None = trace.prefix_group.tolist() if np.any(trace.prefix_group >= 0) else None
         """Group whose prefix a request shares; none where nobody shares."""
+        # Only these columns, since a long trace is large.
+        self._output_tokens = trace.output_tokens
+        self._product = trace.product
+        self._speculation_z = trace.speculation_z
         self._blocks: dict[int, list[int]] = {}
+        self._prefix_blocks: dict[int, list[int]] = {}
+        self._decoded: list[int] | None = None
         self._iterations: dict[Speculation, list[int]] = {}
         self._levels: dict[tuple[int, ...], list[int]] = {}
 
@@ -68,12 +73,23 @@ class Ledger:
 
     def tokens_after_the_first(self) -> list[int]:
         """Tokens of each answer that come from decoding; at least 1, so that they divide."""
-        return [max(1, tokens - 1) for tokens in self.output_tokens]
+        if self._decoded is None:
+            self._decoded = np.maximum(1, self._output_tokens - 1).tolist()
+        return self._decoded
+
+    def prefix_blocks(self, block_tokens: int) -> list[int]:
+        """Whole KV blocks that each request shares with its group."""
+        if self.prefix_group is None:
+            return [0] * len(self.cached_tokens)
+        if block_tokens not in self._prefix_blocks:
+            shared = np.array(self.cached_tokens) // block_tokens
+            self._prefix_blocks[block_tokens] = np.where(np.array(self.prefix_group) >= 0, shared, 0).tolist()
+        return self._prefix_blocks[block_tokens]
 
     def iterations(self, speculation: Speculation) -> list[int]:
         """Iterations in which each answer's tokens after the first appear; at least 1."""
         if speculation not in self._iterations:
-            drawn = speculation.iterations(self._trace.output_tokens, self._trace.speculation_z)
+            drawn = speculation.iterations(self._output_tokens, self._speculation_z)
             self._iterations[speculation] = np.maximum(1, drawn).tolist()
         return self._iterations[speculation]
 
@@ -87,26 +103,26 @@ class Ledger:
             return None
         if product_priority not in self._levels:
             known = len(product_priority)
-            if len(self._trace) and int(self._trace.product.max()) >= known:
+            if len(self._product) and int(self._product.max()) >= known:
                 raise ValueError(
-                    f"the trace has a product {int(self._trace.product.max())}, but priorities are given for "
+                    f"the trace has a product {int(self._product.max())}, but priorities are given for "
                     f"{known} products only: give one for each product of the scenario, or none at all"
                 )
             ranks = sorted(set(product_priority), reverse=True)
             level_of_product = np.array([ranks.index(priority) for priority in product_priority])
-            self._levels[product_priority] = level_of_product[self._trace.product].tolist()
+            self._levels[product_priority] = level_of_product[self._product].tolist()
         return self._levels[product_priority]
 
     def admit(self, request: int, now_s: float) -> None:
         """A request leaves the queue and is worked on."""
         self.start_s[request] = now_s
-        self.join(request)
+        self.stage[request] = RUNNING
+        self.admissions = self.admission[request] = self.admissions + 1
 
     def join(self, request: int) -> None:
         """A request enters a batch, the last in rank."""
         self.stage[request] = RUNNING
-        self.admissions += 1
-        self.admission[request] = self.admissions
+        self.admissions = self.admission[request] = self.admissions + 1
 
     def speak(self, request: int, now_s: float) -> None:
         """A token appears after a prompt was computed; after the first, nobody leaves any more."""

@@ -30,3 +30,9 @@ class Bucket:
         """How far it is emptied: 0 when full, 1 when empty or in debt."""
         level = min(self.capacity, self.level_at(max(now_s, self.at_s)))
         return min(1.0, 1 - level / self.capacity) if self.capacity else 1.0
+
+    def owed_share(self, now_s: float) -> float:
+        """What was taken and not refilled, over the size: above 1 by what is promised to those that wait."""
+        if not self.capacity:
+            return 1.0
+        return 1 - min(self.capacity, self.level_at(now_s)) / self.capacity

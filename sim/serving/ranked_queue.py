@@ -1,54 +1,29 @@
 """A queue in which some outrank others: by level, and first come first served within one."""
 
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterator
 
 
-class RankedQueue:
-    """As much of a deque as a waiting room uses, over one deque for each level.
+class RankedQueue(deque[int]):
+    """A deque that keeps its requests in order of level.
 
     `level_of[request]` is 0 for those served first. A request put back goes in
     front of its own level.
     """
 
-    __slots__ = ("level_of", "levels", "waiting")
+    __slots__ = ("level_of",)
 
     def __init__(self, level_of: list[int]) -> None:
+        super().__init__()
         self.level_of = level_of
-        self.levels: list[deque[int]] = [deque() for _ in range(1 + max(level_of, default=0))]
-        self.waiting = 0
-
-    def __len__(self) -> int:
-        return self.waiting
-
-    def __iter__(self) -> Iterator[int]:
-        for level in self.levels:
-            yield from level
-
-    def __getitem__(self, position: int) -> int:
-        """The head; no other position is asked for."""
-        return self._first()[position]
 
     def append(self, request: int) -> None:
-        self.waiting += 1
-        self.levels[self.level_of[request]].append(request)
+        level_of = self.level_of
+        if not self or level_of[self[-1]] <= level_of[request]:
+            super().append(request)
+        else:
+            self.insert(bisect_right(self, level_of[request], key=level_of.__getitem__), request)
 
     def appendleft(self, request: int) -> None:
-        self.waiting += 1
-        self.levels[self.level_of[request]].appendleft(request)
-
-    def popleft(self) -> int:
-        self.waiting -= 1
-        return self._first().popleft()
-
-    def clear(self) -> None:
-        self.waiting = 0
-        for level in self.levels:
-            level.clear()
-
-    def _first(self) -> deque[int]:
-        """The first level in which somebody waits."""
-        for level in self.levels:
-            if level:
-                return level
-        raise IndexError("nobody waits")
+        level_of = self.level_of
+        self.insert(bisect_left(self, level_of[request], key=level_of.__getitem__), request)

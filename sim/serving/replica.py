@@ -22,7 +22,7 @@ from sim.serving.record import REFUSED, TIMED_OUT
 class Replica(Composer):
     """A live replica; `load` is the number of requests waiting or running."""
 
-    __slots__ = ("accepting", "boundary_call", "clock", "ends_s", "when_empty")
+    __slots__ = ("accepting", "boundary_call", "callbacks", "clock", "ends_s", "when_empty")
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger, index: int) -> None:
         super().__init__(clock, pool, ledger, index)
@@ -31,6 +31,7 @@ class Replica(Composer):
         self.when_empty: Callable[[float], None] | None = None
         self.ends_s = inf
         self.boundary_call: Call | None = None
+        self.callbacks = (self._boundary,)
 
     # --- arrivals and departures from the queue ---------------------------------------------------
 
@@ -115,7 +116,9 @@ class Replica(Composer):
             return
         steps = self.iterations
         half = 0.5 * self.slope_s
-        self._schedule_boundary(now_s + steps * (self.first_s - half + half * steps))
+        self.ends_s = ends_s = now_s + steps * (self.first_s - half + half * steps)
+        call.callbacks = self.callbacks
+        self.clock.at(ends_s, BOUNDARY, call)
         room = self.room
         if room.queue or room.deadlines:
             room.watch(now_s, self.ends_s)

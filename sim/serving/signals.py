@@ -118,7 +118,7 @@ class ApiSignals:
     def observe(self, now_s: float) -> None:
         live = self.live
         self.held = live.busy + live.queued
-        self.load_share = live.load_share
+        self.load_share = live.load_at(now_s)
         self.strain = live.strain(now_s) if live.by_load else 0.0
         quota = live.quota_tokens
         if quota is not None:

@@ -6,6 +6,7 @@ equation and symbols in docs/model.md, "Step time".
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from sim.catalogue import Catalogue
 from sim.scenario.memory import GIGA, kv_bytes_per_token
@@ -42,6 +43,27 @@ class StepTime:
     def __post_init__(self) -> None:
         if self.overhead_s <= 0:
             raise ValueError(f"a step needs an overhead above 0 s, or the clock stalls (got {self.overhead_s})")
+
+    def scaled(self, factor: float) -> "StepTime":
+        """The same engine, every step `factor` times as long, and still no prefill faster than FLOPs over peak.
+
+        Raises:
+            ValueError: the factor is not a positive number.
+        """
+        if not 0 < factor < inf:
+            raise ValueError(f"a step time is scaled by a positive number (got {factor})")
+        return StepTime(
+            overhead_s=self.overhead_s * factor,
+            per_sequence_s=self.per_sequence_s * factor,
+            allreduce_s=self.allreduce_s * factor,
+            allreduce_s_per_token=self.allreduce_s_per_token * factor,
+            weights_s=tuple(weight_s * factor for weight_s in self.weights_s),
+            kv_s_per_token=self.kv_s_per_token * factor,
+            prefill_s_per_token=max(self.prefill_floor_s_per_token, self.prefill_s_per_token * factor),
+            decode_s_per_token=self.decode_s_per_token * factor,
+            attention_s_per_token2=self.attention_s_per_token2 * factor,
+            prefill_floor_s_per_token=self.prefill_floor_s_per_token,
+        )
 
     def iteration_s(self, *, running: int, context: int, chunks: Sequence[tuple[int, int]] = ()) -> float:
         """Time of one iteration.

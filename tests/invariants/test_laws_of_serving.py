@@ -33,11 +33,11 @@ SLACK = 1e-9
 
 
 def columns(record: RunRecord) -> dict[str, bytes]:
-    """The log, byte for byte."""
+    """The log, byte for byte, but for what the engine did to get there and why a router chose."""
     return {
         field.name: np.asarray(getattr(record, field.name)).tobytes()
         for field in fields(RunRecord)
-        if field.name != "events"
+        if field.name not in ("events", "reason", "reasons")
     }
 
 
