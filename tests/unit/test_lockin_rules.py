@@ -174,14 +174,15 @@ def test_thresholds_law_and_what_a_scenario_states_are_not_drawn() -> None:
     assert drawn.overrun == 0.3
     assert (drawn.data_gain[..., DATA] == 0.7).all()
     assert drawn.two_way_months_of_profit == 1.25
-    assert drawn.point_retirement.shape == (5, 1)
+    assert drawn.point_retirement.shape == ()
+    assert drawn.team_people.shape == (5, 1)
 
 
 def test_draws_depend_on_the_seed_alone() -> None:
     parameters = LockinParameters.of(load_catalogue())
     same, other = parameters.draws(5, seed=3), parameters.draws(5, seed=4)
-    assert (parameters.draws(5, seed=3).overrun == same.overrun).all()
-    assert (other.overrun != same.overrun).any()
+    assert (parameters.draws(5, seed=3).team_people == same.team_people).all()
+    assert (other.team_people != same.team_people).any()
 
 
 def test_probabilities_are_shares_of_the_draws() -> None:
