@@ -1,5 +1,6 @@
-"""Every request's standing during a run: plain lists, since the hot path touches one entry at a time."""
+"""Every request's standing during a run: lists and arrays, since the hot path touches one entry at a time."""
 
+from array import array
 from math import inf, nan
 
 import numpy as np
@@ -24,7 +25,6 @@ class Ledger:
         self.cached_tokens: list[int] = trace.cached_tokens.tolist()
         self.target: list[int] = trace.input_tokens.tolist()
         """Tokens to have in the KV cache before the next token can appear: the prompt, later what was lost."""
-        self.output_tokens: list[int] = trace.output_tokens.tolist()
         final = trace.input_tokens + trace.output_tokens - 1
         self.final_tokens: list[int] = final.tolist()
         """KV tokens at the end: the last token is never fed back."""
@@ -32,13 +32,13 @@ class Ledger:
         self._final = final
         self.deadline_s: list[float] = (trace.arrival_s + trace.patience_s).tolist()
         self.stage = bytearray(len(trace))
-        self.admission = [0] * len(trace)
+        self.admission = array("q", [0]) * len(trace)
         self.outcome = bytearray(len(trace))
         self.endpoint = [-1] * len(trace)
         self.replica = [-1] * len(trace)
-        self.start_s = [nan] * len(trace)
-        self.first_token_s = [nan] * len(trace)
-        self.finish_s = [nan] * len(trace)
+        self.start_s = array("d", [nan]) * len(trace)
+        self.first_token_s = array("d", [nan]) * len(trace)
+        self.finish_s = array("d", [nan]) * len(trace)
         self.admissions = 0
         self.preemptions = 0
         self.prefix_group: list[int] | None = trace.prefix_group.tolist() if np.any(trace.prefix_group >= 0) else None
