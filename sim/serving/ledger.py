@@ -1,5 +1,6 @@
-"""Every request's standing during a run: plain lists, since the hot path touches one entry at a time."""
+"""Every request's standing during a run: lists and arrays, since the hot path touches one entry at a time."""
 
+from array import array
 from collections.abc import Callable
 from math import inf, nan
 
@@ -27,7 +28,6 @@ class Ledger:
         self.cached_tokens: list[int] = trace.cached_tokens.tolist()
         self.target: list[int] = trace.input_tokens.tolist()
         """Tokens to have in the KV cache before the next token can appear: the prompt, later what was lost."""
-        self.output_tokens: list[int] = trace.output_tokens.tolist()
         final = trace.input_tokens + trace.output_tokens - 1
         self.final_tokens: list[int] = final.tolist()
         """KV tokens at the end: the last token is never fed back."""
@@ -35,13 +35,13 @@ class Ledger:
         self._final = final
         self.deadline_s: list[float] = (trace.arrival_s + trace.patience_s).tolist()
         self.stage = bytearray(len(trace))
-        self.admission = [0] * len(trace)
+        self.admission = array("q", [0]) * len(trace)
         self.outcome = bytearray(len(trace))
         self.endpoint = [-1] * len(trace)
         self.replica = [-1] * len(trace)
-        self.start_s = [nan] * len(trace)
-        self.first_token_s = [nan] * len(trace)
-        self.finish_s = [nan] * len(trace)
+        self.start_s = array("d", [nan]) * len(trace)
+        self.first_token_s = array("d", [nan]) * len(trace)
+        self.finish_s = array("d", [nan]) * len(trace)
         self.retries = bytearray(len(trace))
         self.tier = bytearray(len(trace))
         self.on_gone: Callable[[int, float], None] | None = None
@@ -154,7 +154,7 @@ class Ledger:
 
     def forget_after(self, time_s: float) -> None:
         """The clock stopped here: a first token that an API would have given later has not appeared."""
-        self.first_token_s = [nan if first_s > time_s else first_s for first_s in self.first_token_s]
+        self.first_token_s = array("d", [nan if first_s > time_s else first_s for first_s in self.first_token_s])
 
     def record(self, *, return_trip_s: np.ndarray, events: int) -> RunRecord:
         """The log, with the way back to the user added to what the user sees."""
