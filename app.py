@@ -1,17 +1,6 @@
-"""The app: three pages over one simulator. Run with `streamlit run app.py`."""
+"""The app: pages over one simulator. Run with `streamlit run app.py`."""
 
-import streamlit as st
+if __name__ == "__main__":  # Worker processes import this file under another name and show nothing.
+    from app_pages import navigation
 
-from app_pages import shell, state
-
-shell.set_up()
-page = st.navigation(
-    [
-        st.Page("app_pages/start.py", title="Start", default=True),
-        st.Page("app_pages/strategy.py", title="Strategy", url_path="strategy"),
-        st.Page("app_pages/about.py", title="About", url_path="about"),
-    ],
-    position="top",
-)
-state.enter(page.url_path)
-page.run()
+    navigation.run()

@@ -9,7 +9,7 @@ from shutil import copy2, copytree, ignore_patterns
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-BESIDE_SIM = ("app.py", "app_pages", "scenarios", ".streamlit")
+BESIDE_SIM = ("app.py", "app_pages", "docs", "scenarios", ".streamlit")
 
 
 class BuildWithBundle(build_py):

@@ -9,12 +9,15 @@ from typing import Any
 
 import streamlit as st
 
+from app_pages.own_code import from_code
+from app_pages.view import DECISIONS
 from sim import scenario as scenarios
 from sim import strategy
 from sim.scenario import ScenarioError
 from sim.scenario.fields import FieldCard
 from sim.scenario.schema import Scenario
 from sim.strategy.outcome import Outcome
+from sim.strategy.waiting import taken_in
 
 LOG = logging.getLogger(__name__)
 
@@ -41,9 +44,47 @@ def cards_by_path() -> dict[str, FieldCard]:
     return {card.path: card for card in scenarios.field_cards()}
 
 
+def base(name: str) -> Scenario:
+    """The scenario a view starts from: a shipped preset by its name, or somebody's own by its code.
+
+    Raises:
+        ValueError: neither.
+    """
+    presets = preset_scenarios()
+    return presets[name] if name in presets else _own(name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _own(code: str) -> Scenario:
+    return from_code(code)
+
+
+def is_base(name: str) -> bool:
+    """Whether a name or a code stands for a scenario."""
+    try:
+        base(name)
+    except ValueError:
+        return False
+    return True
+
+
+def planned(name: str, moved: Mapping[str, Any], *, decide: int = 0) -> Scenario:
+    """A base with some fields moved; the levers among them are decided in month `decide`.
+
+    Raises:
+        ScenarioError: the fields do not go together.
+    """
+    scenario = base(name)
+    levers = {path: value for path, value in moved.items() if path.startswith(DECISIONS)}
+    if not decide or not levers:
+        return scenarios.set_fields(scenario, dict(moved)) if moved else scenario
+    rest = {path: value for path, value in moved.items() if path not in levers}
+    return taken_in(scenarios.set_fields(scenario, rest) if rest else scenario, levers, month=decide)
+
+
 def preset_outcome(name: str) -> Outcome:
     """The outcome of a shipped preset as it stands."""
-    scenario = preset_scenarios()[name]
+    scenario = base(name)
     return evaluated(scenarios.scenario_hash(scenario), scenario)
 
 
@@ -61,13 +102,11 @@ class Attempt:
     faults: tuple[str, ...] = ()
 
 
-def attempt(preset: str, moved: Mapping[str, Any]) -> Attempt:
+def attempt(preset: str, moved: Mapping[str, Any], *, decide: int = 0) -> Attempt:
     """Evaluate a preset with some fields moved. Never raises: a fault comes back as plain sentences."""
     started_s = perf_counter()
     try:
-        scenario = preset_scenarios()[preset]
-        if moved:
-            scenario = scenarios.set_fields(scenario, dict(moved))
+        scenario = planned(preset, moved, decide=decide)
         outcome = evaluated(scenarios.scenario_hash(scenario), scenario)
     except ScenarioError as error:
         return Attempt(None, perf_counter() - started_s, tuple(str(fault) for fault in error.faults))

@@ -10,15 +10,16 @@ from sim.reports import words
 from sim.reports.figures import compare_figure, series_table_of
 from sim.reports.sentences import leaders, tie
 from sim.reports.series import SERIES, p95_s
+from sim.scenario.load import IN_ORDER
 from sim.strategy.outcome import Outcome
 
 CHART = "cash"
-TIED_PRESETS = 3
+STORIES, TIED_PRESETS = IN_ORDER, 3
 
 
 def _outcomes() -> dict[str, Outcome]:
     with st.spinner(text.PLAYING, show_time=False):
-        found = {name: evaluation.attempt(name, {}).outcome for name in evaluation.preset_scenarios()}
+        found = {name: evaluation.attempt(name, {}).outcome for name in STORIES}
     return {name: outcome for name, outcome in found.items() if outcome is not None}
 
 

@@ -6,16 +6,17 @@ from typing import Any
 import streamlit as st
 
 from app_pages import evaluation
-from app_pages.view import PARAMS, View, from_query, to_query
+from app_pages.own_code import is_own
+from app_pages.view import PARAMS, PRESET, View, from_query, to_query
 
 VIEW, HISTORY, IGNORED, EPOCH = "lb_view", "lb_history", "lb_ignored", "lb_epoch"
-LINK, LINKED, PAGE, ENTERED = "lb_link", "lb_linked", "lb_page", "lb_entered"
+LINK, LINKED, PAGE, ENTERED, REPLAYED = "lb_link", "lb_linked", "lb_page", "lb_entered", "lb_replayed"
 MOST_UNDOS = 50
 
 
 def base_values(preset: str) -> dict[str, Any]:
     """The preset's own value of every field that a page can move."""
-    scenario = evaluation.preset_scenarios()[preset]
+    scenario = evaluation.base(preset)
     return {path: evaluation.field_value(scenario, path) for path in PARAMS.values()}
 
 
@@ -59,6 +60,8 @@ def open_view() -> View:
 def _adopt(query: dict[str, str]) -> None:
     session = st.session_state
     presets = tuple(evaluation.preset_scenarios())
+    if is_own(query.get(PRESET, "")) and evaluation.is_base(query[PRESET]):
+        presets = (*presets, query[PRESET])
     opened = from_query(
         query,
         presets=presets,
@@ -130,7 +133,47 @@ def undo() -> None:
     _renew_widgets()
 
 
+def can_replay() -> bool:
+    """Whether there is a last change to show again."""
+    history = st.session_state.get(HISTORY)
+    return bool(history) and history[-1][1].preset == view().preset
+
+
+def replay() -> None:
+    """Show the screen as it was before the last change; `finish_replay` brings the change back."""
+    session = st.session_state
+    session[REPLAYED] = session[VIEW]
+    before = session[HISTORY][-1][1]
+    session[VIEW] = replace(before, month=session[VIEW].month, charts=session[VIEW].charts)
+    _renew_widgets()
+
+
+def replaying() -> bool:
+    """Whether the screen shows what was before the last change."""
+    return REPLAYED in st.session_state
+
+
+def finish_replay() -> None:
+    """Make the last change again."""
+    st.session_state[VIEW] = st.session_state.pop(REPLAYED)
+    _renew_widgets()
+
+
+def decide_in(month: int) -> None:
+    """The moved levers are decided in another month."""
+    _go(replace(view(), decide=month), cause="decide")
+
+
+def open_scenario(name: str) -> None:
+    """Start from a preset or a scenario of one's own, with nothing moved."""
+    if VIEW not in st.session_state:
+        st.session_state[VIEW], st.session_state[HISTORY] = View(preset=name), []
+    else:
+        _go(View(preset=name, month=view().month, charts=view().charts), cause="")
+    _renew_widgets()
+
+
 def reset() -> None:
     """Put every lever and the world back to the preset."""
-    _go(replace(view(), moved=()), cause="")
+    _go(replace(view(), moved=(), decide=0), cause="")
     _renew_widgets()

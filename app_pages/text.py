@@ -17,6 +17,8 @@ WORLD = "The world"
 WORLD_NOTE = "not yours to choose"
 AGAINST = ", against the preset as it stands"
 MONTH = "Month"
+REPLAY = "Replay the last change"
+TABLE_MENU = "Show the table"
 UNDO, RESET, SHARE = "Undo the last move", "Put all levers back to the preset", "Share"
 SHARE_NOTE = "This link opens the same levers and the same figures:"
 IGNORED = "The link named something unknown or invalid, which was ignored: "
@@ -28,6 +30,35 @@ AS_PRESET = "as the preset"
 SHOW_TABLE, HIDE_TABLE = "Show as table", "Hide the table"
 CHART_MENU = "Another chart, or the table"
 PLAYING = "Playing three years of requests"
+
+FULL_RUN, CANCEL, WORKING = "Full run", "Cancel", "Playing"
+WORK_FAILED = "This stopped before it was done. Try again."
+
+DOORS = "The doors"
+DOORS_NOTE = "Cash to leave each layer on its own, if that is decided in the month; the class with its probability"
+DOOR_HEADS = ("Decision", "This door is", "Probability")
+DOOR_TAILS = ("Months to leave", "Shortest notice", "One more month costs", "Gets harder if growth is under")
+LAYER_CASH_NOTE = "Cash to leave by layer if decided that month, thousand $; never stacked"
+LAYER_TIME_NOTE = "Months to leave by layer if decided that month"
+WATERFALL_NOTE = "Cash to leave everything in {month}, by part"
+REHEARSE, REHEARSE_MONTH = "Rehearse leaving", "Leave in month"
+REHEARSE_NOTE = "How long leaving each layer alone, and all at once, would take from then; months of the plan"
+WAITING_TITLE, WAITING_ASK = "The cost of waiting", "Play the same decision in five months"
+WAITING_NOTE = (
+    "The same choice, {decision}, taken in month 0, 6, 12, 18 or 24: worth over the horizon against cash to leave"
+)
+WORTH_TITLE, WORTH_ASK = "Is portability worth it?", "Play the plan beside its managed twin"
+WORTH_NOTE = "Chance of each shock over the horizon, against the chance above which being portable pays for itself"
+ASK_NOTE = "A handful of quick estimates; they take a few seconds."
+CASH_TO_LEAVE = "Cash to leave"
+MOVED_LEVERS, PORTABLE_SOFTWARE = "the levers as they are moved", "open software hosted for us"
+
+WINDOW, ALL_IN, PER_MTOK = "Tokens and cost of", "All in", "$ per 1M tokens"
+UNIT_NOTE = "Cost of 1M tokens of delivered answers by line, $; {window}, {month}"
+STACK_NOTE = "Cost by month and line, $"
+VOLUME_NOTE = "Gross margin against demand, capacity planned for each; 1× is the load of month 12"
+CASH_NOTE = "Cash since the start by month, $M"
+IDLE_NOTE = "Cost of our GPUs by month, and the part that pays for waiting, thousand $"
 
 START_TITLE = "Which of your AI platform decisions hold the building up?"
 START_LEAD = (

@@ -27,9 +27,11 @@ PARAMS: dict[str, str] = {
 }
 """Short name in the link for each field a page can move."""
 
-PRESET, MONTH, LEFT, RIGHT = "p", "month", "left", "right"
+PRESET, MONTH, LEFT, RIGHT, DECIDE = "p", "month", "left", "right", "decide"
 DEFAULT_CHARTS = ("margin", "exit")
 MONTHS = (12, 24, 36)
+LAST_DECIDE = 24
+DECISIONS = "decisions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class View:
     moved: tuple[tuple[str, Any], ...] = ()
     month: int = MONTHS[-1]
     charts: tuple[str, str] = DEFAULT_CHARTS
+    decide: int = 0
+    """Month in which the moved levers are decided; 0 makes them part of the start."""
+
+    def decisions(self) -> dict[str, Any]:
+        """The moved levers, without what the world does."""
+        return {path: value for path, value in self.moved if path.startswith(DECISIONS)}
 
     def value(self, path: str, base: Mapping[str, Any]) -> Any:
         """The field's value here: as moved, else the preset's."""
@@ -107,6 +115,8 @@ def from_query(
                 view = view.with_field(path, text_to_value(text, cards[path]), base=bases[preset])
             except ValueError:
                 ignored.append(name)
+        elif name == DECIDE and text.isdecimal() and int(text) <= LAST_DECIDE:
+            view = replace(view, decide=int(text))
         elif name == MONTH and text in {str(m) for m in months}:
             view = replace(view, month=int(text))
         elif name in (LEFT, RIGHT) and text in SERIES:
@@ -121,6 +131,8 @@ def to_query(view: View, *, last_month: int = MONTHS[-1]) -> dict[str, str]:
     names = {path: name for name, path in PARAMS.items()}
     query = {PRESET: view.preset}
     query |= {names[path]: value_to_text(value) for path, value in view.moved}
+    if view.decide:
+        query[DECIDE] = str(view.decide)
     if view.month != last_month:
         query[MONTH] = str(view.month)
     for name, chart, usual in zip((LEFT, RIGHT), view.charts, DEFAULT_CHARTS, strict=True):

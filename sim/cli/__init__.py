@@ -60,9 +60,10 @@ def _write_anything() -> None:
 
 def _told(fault: Exception, arguments: Namespace) -> int:
     from sim.scenario import ScenarioError
+    from sim.serving import BenchmarkFileError
     from sim.workload import TraceError
 
-    if isinstance(fault, InputError | ScenarioError | TraceError):
+    if isinstance(fault, InputError | ScenarioError | TraceError | BenchmarkFileError):
         print(fault, file=sys.stderr)
         return BAD_INPUT
     if arguments.debug or DEBUG in os.environ:

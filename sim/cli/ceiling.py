@@ -2,26 +2,81 @@
 
 from argparse import Namespace
 from math import isinf, isnan
+from typing import Any
 
-from sim.cli.inputs import outcome_of
+from sim.cli.inputs import evaluated, executor_for
 from sim.cli.outcome_json import scenario_object
 from sim.cli.outcome_text import ceiling_sentence
 from sim.cli.output import print_json, table
 from sim.reports import words
+from sim.reports.decisions import curve_sentence, lift_sentence, sellable_sentences
+from sim.strategy import Executor, Outcome
+from sim.strategy.lift import Lift, cheapest_lift, steps
 from sim.strategy.outcome import Ceiling
+from sim.strategy.selling import MONTH, Sellable, what_you_can_sell
+from sim.strategy.sustainable import sustainable_curve
 
 
 def command(arguments: Namespace) -> None:
-    outcome = outcome_of(arguments.scenario, arguments)
+    with executor_for(arguments.fidelity) as executor:
+        outcome = evaluated(arguments.scenario, arguments, executor=executor)
+        asked = _Asked(outcome, with_routers=arguments.all, executor=executor)
     ceiling = outcome.ceiling
     if arguments.json:
-        print_json({"scenario": scenario_object(outcome), "ceiling": ceiling})
+        found = {"lift": lift_object(asked.lift), "sustainable": asked.curve, "sellable": asked.sellable}
+        print_json({"scenario": scenario_object(outcome), "ceiling": ceiling, **found})
         return
     print(f"{outcome.scenario.name}: {words.FIDELITY_WORDS[outcome.fidelity].lower()}\n")
     print(f"Demand can grow to {ceiling_sentence(ceiling)}")
     print(_margin_sentence(ceiling, target=outcome.scenario.company.target_margin))
+    if asked.sellable is not None:
+        sentences = (lift_sentence(asked.lift), curve_sentence(asked.curve), *sellable_sentences(asked.sellable))
+        print("\n" + "\n".join(sentences))
     if ceiling.volumes:
         print(f"\n{_volumes(ceiling)}")
+
+
+class _Asked:
+    """What goes with a ceiling: what lifts it, what replicas carry, and what can be sold; nothing before a launch."""
+
+    def __init__(self, outcome: Outcome, *, with_routers: bool, executor: Executor) -> None:
+        scenario, fidelity = outcome.scenario, outcome.fidelity
+        # Another router is simulated on surfaces of its own, which takes longest.
+        choice = [step for step in steps(scenario) if with_routers or not step.name.startswith("routing.")]
+        self.lift = cheapest_lift(scenario, choice=choice, outcome=outcome, fidelity=fidelity, executor=executor)
+        self.curve = sustainable_curve(scenario, fidelity=fidelity, executor=executor)
+        self.sellable: Sellable | None = None
+        last = len(outcome.months) - 1
+        if outcome.launch_month <= last:
+            self.sellable = what_you_can_sell(
+                scenario, month=min(MONTH, last), outcome=outcome, fidelity=fidelity, executor=executor
+            )
+
+
+def lift_object(lift: Lift) -> dict[str, Any]:
+    """Every step that was tried, those that help first; `usd_per_lifted_rps` is null where it lifts nothing."""
+    tried = [
+        {
+            "step": each.step.name,
+            "title": each.step.title,
+            "set": each.step.set,
+            "other_model": each.step.other_model,
+            "multiplier": each.ceiling.multiplier,
+            "binds": each.ceiling.binds,
+            "highest_rps": each.highest_rps,
+            "lifted_rps": each.lifted_rps,
+            "cost_usd": each.cost_usd,
+            "usd_per_lifted_rps": each.usd_per_lifted_rps,
+        }
+        for each in lift.tried
+    ]
+    same = lift.cheapest_same_models
+    return {
+        "highest_rps": lift.before_rps,
+        "cheapest": lift.cheapest and lift.cheapest.step.name,
+        "cheapest_same_models": same and same.step.name,
+        "tried": tried,
+    }
 
 
 def _margin_sentence(ceiling: Ceiling, *, target: float) -> str:

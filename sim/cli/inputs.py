@@ -4,9 +4,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+from sim.cli.calibrating import calibrated
 from sim.scenario import Scenario, load, set_fields
 from sim.strategy import Executor, Outcome, Processes, Serial, evaluate
 
@@ -17,17 +19,25 @@ BAR = 30
 
 
 def scenario_of(source: str, arguments: Namespace) -> Scenario:
-    """A scenario with the seed that was asked for."""
+    """A scenario with the seed that was asked for, and its GPUs as fast as they were measured."""
     scenario = load(source)
-    return scenario if arguments.seed is None else set_fields(scenario, {"seed": arguments.seed})
+    if arguments.seed is not None:
+        scenario = set_fields(scenario, {"seed": arguments.seed})
+    benchmark = getattr(arguments, "calibrate", None)
+    return scenario if benchmark is None else calibrated(scenario, Path(benchmark), tell=tell)
 
 
 def outcome_of(source: str, arguments: Namespace) -> Outcome:
     """One scenario, evaluated as the arguments say."""
+    with executor_for(arguments.fidelity) as executor:
+        return evaluated(source, arguments, executor=executor)
+
+
+def evaluated(source: str, arguments: Namespace, *, executor: Executor) -> Outcome:
+    """The same with an executor that has more to do."""
     scenario = scenario_of(source, arguments)
     began_s = perf_counter()
-    with executor_for(arguments.fidelity) as executor:
-        outcome = evaluate(scenario, fidelity=arguments.fidelity, executor=executor)
+    outcome = evaluate(scenario, fidelity=arguments.fidelity, executor=executor)
     tell(f"{source}: {outcome.simulated_windows} windows simulated in {perf_counter() - began_s:.1f} s")
     return outcome
 

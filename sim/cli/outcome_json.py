@@ -3,7 +3,10 @@
 from dataclasses import fields
 from typing import Any
 
-from sim.strategy.outcome import Ceiling, Door, MonthResult, Outcome
+from sim.economics import Energy
+from sim.reports.decisions import portability_sentences
+from sim.strategy.outcome import Ceiling, Door, Migration, MonthResult, Outcome
+from sim.strategy.worth_it import WorthOfPortability
 
 SHOWN = (
     "month", "requests", "served", "good", "late", "timed_out", "refused", "failed", "ttft_s", "tpot_s", "e2e_s",
@@ -19,12 +22,17 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
     return {
         "scenario": scenario_object(outcome),
         "launch_month": outcome.launch_month,
-        "months": [month_object(month) for month in outcome.months],
+        "months": [
+            month_object(month, energy=stated.energy)
+            for month, stated in zip(outcome.months, outcome.statements, strict=True)
+        ],
         "doors": [door_object(door) for door in outcome.doors],
         "ceiling": ceiling_object(outcome.ceiling),
         "npv_usd": outcome.npv_usd,
         "payback_month": outcome.payback_month,
         "cumulative_cash_usd": outcome.cumulative_cash_usd,
+        "migrations": [migration_object(move) for move in outcome.migrations],
+        "shocks": outcome.shocks,
         "warnings": outcome.warnings,
     }
 
@@ -40,9 +48,10 @@ def scenario_object(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def month_object(month: MonthResult) -> dict[str, Any]:
+def month_object(month: MonthResult, *, energy: Energy) -> dict[str, Any]:
     figures: dict[str, Any] = {name: getattr(month, name) for name in SHOWN}
     return figures | {
+        "energy": {"kwh": energy.kwh, "kg_co2e": energy.kg_co2e},
         "promises": [_object(reading, without="samples_s") for reading in month.promises],
         "exit": month.exit,
     }
@@ -51,6 +60,33 @@ def month_object(month: MonthResult) -> dict[str, Any]:
 def _object(record: Any, *, without: str) -> dict[str, Any]:
     """A record's fields but one."""
     return {field.name: getattr(record, field.name) for field in fields(record) if field.name != without}
+
+
+def migration_object(move: Migration) -> dict[str, Any]:
+    """A move: `done_month` is the first in which the new way serves, and may lie past the horizon."""
+    return {"cash_usd": move.cash_usd, "done_month": move.done_month} | _object(move, without="")
+
+
+def portability_object(worth: WorthOfPortability) -> dict[str, Any]:
+    """The verdict in sentences, and the figures behind it; premiums below zero are gains."""
+    verdict, premium = worth.verdict, worth.premium
+    return {
+        "sentences": portability_sentences(worth),
+        "pays": worth.pays,
+        "pays_cash_only": worth.pays_cash_only,
+        "worth_usd": verdict.worth_usd,
+        "worth_usd_cash_only": verdict.worth_usd_cash_only,
+        "expected_avoided_usd": verdict.expected_avoided_usd,
+        "expected_avoided_usd_cash_only": verdict.expected_avoided_usd_cash_only,
+        "premium_usd": worth.premium_usd,
+        "premium": {
+            "once_usd": premium.once_usd,
+            "usd_per_month": premium.usd_per_month,
+            "delay_usd": premium.delay_usd,
+        },
+        "npv_usd": {"managed": worth.managed.npv_usd, "portable": worth.portable.npv_usd},
+        "later_usd": None if worth.later is None else worth.later.value_usd,
+    }
 
 
 def door_object(door: Door) -> dict[str, Any]:

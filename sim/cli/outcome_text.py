@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from math import isfinite, isinf, nan
 
+from sim.cli.events_text import move_sentence, shock_sentence
 from sim.cli.output import table
 from sim.economics import COST_PER_TOKEN, LINES
 from sim.reports import words
@@ -15,6 +16,7 @@ BINDS = {
     "compute": "our GPUs",
     "rate_limit": "the API's rate limit",
     "network": "the way to the users",
+    "residency": "where data may be processed",
     "unit_economics": "the margin",
     "none": "nothing within the volumes tried",
 }
@@ -35,6 +37,10 @@ def outcome_text(outcome: Outcome) -> str:
         f"Ceiling      {ceiling_sentence(outcome.ceiling)}",
         _worth(outcome),
     ]
+    if outcome.migrations:
+        parts.append("Moves\n" + "\n".join(f"  {move_sentence(move, scenario.months)}" for move in outcome.migrations))
+    if outcome.shocks:
+        parts.append("Shocks\n" + "\n".join(f"  {shock_sentence(shock)}" for shock in outcome.shocks))
     if outcome.warnings:
         parts.append("Warnings\n" + "\n".join(f"  {sentence}" for sentence in outcome.warnings))
     return "\n\n".join(parts)

@@ -26,6 +26,10 @@ def parser() -> ArgumentParser:
     run.add_argument("scenario", metavar="SCENARIO")
     _add_effort(run)
     run.add_argument("--explain", metavar="FIGURE", help="print the lines, quantities, prices and sources of a figure")
+    run.add_argument("--portability", action="store_true",
+                     help="say whether portability is worth it (four evaluations more)")  # fmt: skip
+    _add_log(run, "the launch month's busiest hour")
+    _add_calibration(run)
     run.add_argument("--month", type=_count, metavar="M", help="month to explain, from 0 as in JSON (the last)")
 
     check = _command(commands, "check", "say whether a scenario can be played, and all its faults if not")
@@ -42,10 +46,20 @@ def parser() -> ArgumentParser:
     replay.add_argument("--until", type=_positive, metavar="S", help="stop the clock after S seconds of the replay")
     replay.add_argument("--replicas", type=_size, metavar="N", help="replicas of every pool, in place of the plan's")
     replay.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
+    _add_log(replay, "the replay")
+    _add_calibration(replay)
 
-    ceiling = _command(commands, "ceiling", "how far demand can grow, and what gives way first")
+    ceiling = _command(commands, "ceiling", "how far demand can grow, what gives way first, and what lifts it")
     ceiling.add_argument("scenario", metavar="SCENARIO")
+    ceiling.add_argument("--all", action="store_true", help="try other routers too as a step that lifts the ceiling")
     _add_effort(ceiling)
+
+    waiting = _command(commands, "waiting", "what it costs to take the same decision later")
+    waiting.add_argument("scenario", metavar="SCENARIO")
+    waiting.add_argument("--set", type=_setting, action="append", required=True, metavar="PATH=VALUE", dest="settings",
+                         help="a setting of the decision, as in decisions.own_share=0.6; once for each")  # fmt: skip
+    waiting.add_argument("--months", type=_months, metavar="M,M", help="when it is taken (0,6,12,18,24)")
+    _add_effort(waiting)
 
     report = _command(commands, "report", "write files for others to read")
     report.add_argument("scenarios", nargs="+", metavar="SCENARIO")
@@ -73,6 +87,27 @@ def _add_effort(command: ArgumentParser) -> None:
     command.add_argument("--fidelity", choices=("draft", "standard", "full"), default="draft",
                          help="how much is simulated (draft)")  # fmt: skip
     command.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
+
+
+def _add_log(command: ArgumentParser, what: str) -> None:
+    command.add_argument("--log", metavar="FILE",
+                         help=f"write {what} as Parquet, by model call and, beside it, by request")  # fmt: skip
+
+
+def _add_calibration(command: ArgumentParser) -> None:
+    command.add_argument("--calibrate", metavar="FILE",
+                         help="a result of vLLM bench serve or GuideLLM on one replica, which ours then match")  # fmt: skip
+
+
+def _setting(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not (path and equals and value):
+        raise ArgumentTypeError(f"must be PATH=VALUE, as in decisions.own_share=0.6 (got '{text}')")
+    return path, value
+
+
+def _months(text: str) -> tuple[int, ...]:
+    return tuple(_count(part.strip()) for part in text.split(","))
 
 
 def _count(text: str) -> int:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from math import isfinite
 
 from sim.cli.inputs import executor_for, scenario_of, tell
+from sim.cli.logs import log_path, log_sentence, write_log
 from sim.cli.output import print_json, table
 from sim.reports import words
 from sim.strategy.outcome import Percentiles
@@ -16,12 +17,13 @@ OUTCOMES = ("served", "refused", "timed_out", "failed", "in_flight")
 
 
 def command(arguments: Namespace) -> None:
+    path = log_path(arguments.log)
     scenario = scenario_of(arguments.scenario, arguments)
     rows = read_trace_csv(arguments.trace)
     if rows.raised_to_one:
         tell(f"{arguments.trace}: {rows.raised_to_one} empty prompts or answers are played as one token.")
     with executor_for("draft") as executor:
-        replayed = replay(
+        replayed, window = replay(
             rows,
             scenario,
             speed=arguments.speed,
@@ -29,11 +31,15 @@ def command(arguments: Namespace) -> None:
             replicas=arguments.replicas,
             executor=executor,
         )
+    log = None if path is None else write_log(window, path)
     if arguments.json:
-        print_json({field.name: getattr(replayed, field.name) for field in fields(replayed)})
+        found = {field.name: getattr(replayed, field.name) for field in fields(replayed)}
+        print_json(found if log is None else found | {"log": log})
     else:
         print(f"{arguments.trace} on {scenario.name}, as planned for month {replayed.month + 1}\n")
         print(_text(replayed))
+        if log is not None:
+            print(f"\n{log_sentence(log)}")
 
 
 def _text(replayed: Replayed) -> str:

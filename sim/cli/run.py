@@ -1,16 +1,20 @@
 """`loadbearing run`: one scenario, month by month, or the tree behind one of its figures."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sim.catalogue import load_catalogue
 from sim.cli.faults import InputError
-from sim.cli.inputs import outcome_of
-from sim.cli.outcome_json import outcome_object
+from sim.cli.inputs import evaluated, executor_for, outcome_of
+from sim.cli.logs import log_path, log_sentence, write_log
+from sim.cli.outcome_json import outcome_object, portability_object
 from sim.cli.outcome_text import outcome_text
 from sim.cli.output import print_json
-from sim.economics import FIGURES, Node, explain
+from sim.economics import Node, explain, figures
+from sim.reports.decisions import portability_sentences
 from sim.strategy import Outcome
+from sim.strategy.window import busiest_window
+from sim.strategy.worth_it import worth_of_portability
 
 DIGITS = 6
 
@@ -21,16 +25,29 @@ def command(arguments: Namespace) -> None:
         return
     if arguments.month is not None:
         raise InputError("--month says which month to explain. Add --explain FIGURE, or leave it out.")
-    outcome = outcome_of(arguments.scenario, arguments)
+    path = log_path(arguments.log)
+    with executor_for(arguments.fidelity) as executor:
+        outcome = evaluated(arguments.scenario, arguments, executor=executor)
+        scenario, fidelity = outcome.scenario, outcome.fidelity
+        worth = log = None
+        if arguments.portability:
+            worth = worth_of_portability(scenario, fidelity=fidelity, executor=executor)
+        if path is not None:
+            log = write_log(busiest_window(scenario, fidelity=fidelity, executor=executor), path)
     if arguments.json:
-        print_json(outcome_object(outcome))
-    else:
-        print(outcome_text(outcome))
+        added = {"portability": worth and portability_object(worth), "log": log}
+        print_json(outcome_object(outcome) | {name: found for name, found in added.items() if found is not None})
+        return
+    print(outcome_text(outcome))
+    if worth is not None:
+        print("\nIs portability worth it\n" + "\n".join(f"  {line}" for line in portability_sentences(worth)))
+    if log is not None:
+        print(f"\n{log_sentence(log)}")
 
 
 def _explain(arguments: Namespace) -> None:
-    figure = _figure(arguments.explain)
     outcome = outcome_of(arguments.scenario, arguments)
+    figure = _figure(arguments.explain, figures(product.id for product in outcome.scenario.products))
     month = _month(arguments.month, outcome)
     node = explain(outcome.statements[month], figure, catalogue=load_catalogue())
     if arguments.json:
@@ -40,12 +57,12 @@ def _explain(arguments: Namespace) -> None:
         print("\n".join(_lines(node, depth=0)))
 
 
-def _figure(asked: str) -> str:
+def _figure(asked: str, known: Collection[str]) -> str:
     """A figure's own name, given as in JSON or without its unit."""
     for name in (asked, asked.removeprefix("cost_usd.").removesuffix("_usd")):
-        if name in FIGURES:
+        if name in known:
             return name
-    raise InputError(f"--explain {asked}: there is no such figure. There are: {', '.join(FIGURES)}.")
+    raise InputError(f"--explain {asked}: there is no such figure. There are: {', '.join(known)}.")
 
 
 def _month(asked: int | None, outcome: Outcome) -> int:

@@ -1,15 +1,15 @@
 """From a month of service to money: revenue, cost by line, margin, cash and the bill."""
 
 from sim.economics.choices import Choices, choices, chosen_rows
-from sim.economics.commitment import Commitment, carry, remaining_usd
-from sim.economics.energy import Energy, energy
-from sim.economics.explain import FIGURES, Node, explain
+from sim.economics.commitment import Commitment, contracts, owed_usd
+from sim.economics.energy import Energy, PoolEnergy
+from sim.economics.explain import FIGURES, Node, explain, figures
 from sim.economics.focus import Bill, bill, billed_usd
 from sim.economics.focus_csv import focus_csv
 from sim.economics.lines import BILLED_LINES, COST_LINES, COST_PER_TOKEN, COST_TO_SERVE, LINES
 from sim.economics.prices import PriceBook, PriceLevel, Prices, price_level, price_levels
 from sim.economics.purchase import PurchaseMix, purchase_mix, split
-from sim.economics.quality import break_even_share, fallen_answers_usd
+from sim.economics.quality import break_even_share, fallen_answers_usd, standing_share
 from sim.economics.revenue import Retention, next_retention
 from sim.economics.statement import MonthStatement, statement
 from sim.economics.term import Term
@@ -29,6 +29,7 @@ __all__ = [
     "Energy",
     "MonthStatement",
     "Node",
+    "PoolEnergy",
     "PriceBook",
     "PriceLevel",
     "Prices",
@@ -39,25 +40,26 @@ __all__ = [
     "bill",
     "billed_usd",
     "break_even_share",
-    "carry",
     "cash_flows",
     "choices",
     "chosen_rows",
+    "contracts",
     "cumulative",
     "deepest_hole",
-    "energy",
     "explain",
     "fallen_answers_usd",
+    "figures",
     "focus_csv",
     "internet_tiers",
     "next_retention",
+    "owed_usd",
     "payback_month",
     "present_value",
     "price_level",
     "price_levels",
     "purchase_mix",
-    "remaining_usd",
     "split",
+    "standing_share",
     "statement",
     "tiered_usd",
 ]

@@ -1,7 +1,12 @@
 """GPUs promised to a seller for a term: they are paid for whether or not they are still needed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from sim.economics.prices import Prices
+from sim.economics.purchase import purchase_mix, rent_rates, split
+from sim.metrics.flows import MonthFlow, PoolFlow
+from sim.scenario.schema import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,6 +14,9 @@ class Commitment:
     """Whole GPUs of one pool, rented until a month at the price of the day of signing."""
 
     pool: str
+    gpu: str
+    region: str
+    seller: str
     gpus: float
     from_month: int
     until_month: int
@@ -16,27 +24,56 @@ class Commitment:
     price_level: float
     """Level of GPU prices at signing, which the contract keeps."""
 
+    @property
+    def term_months(self) -> int:
+        return self.until_month - self.from_month
+
     def holds(self, month: int) -> bool:
         return self.from_month <= month < self.until_month
 
+    def fits(self, pool: PoolFlow) -> bool:
+        """Whether its GPUs can work in a pool: they stand where they were rented, and are of the kind they are."""
+        return self.pool == pool.id and self.gpu == pool.gpu
 
-def carry(
-    held: Iterable[Commitment], *, pool: str, needed_gpus: float, month: int, term_months: int, price_level: float
+
+def contracts(
+    flow: MonthFlow, platform: Platform, *, held: Iterable[Commitment], prices: Prices, price_level: float
 ) -> tuple[Commitment, ...]:
-    """Commitments of a pool in a month: those that still run, and a new one for what is missing.
+    """GPU contracts that run in a month: those still held, and a new one for what each pool is missing.
 
-    A commitment is never cut short: where fewer GPUs are needed than were
-    promised, nothing is signed and the old ones run on.
+    A contract is never cut short: where fewer GPUs are needed than were
+    promised, or a pool is gone, nothing is signed and the old ones run on.
+
+    Args:
+        flow: the month, with the pools it holds.
+        platform: how GPUs are paid for in that month.
+        held: contracts of the month before.
+        prices: values in force.
+        price_level: level of GPU prices in that month.
     """
-    running = tuple(c for c in held if c.pool == pool and c.holds(month))
-    missing = needed_gpus - sum(c.gpus for c in running)
-    if missing <= 0:
-        return running
-    return (*running, Commitment(pool, missing, month, month + term_months, price_level))
+    mix = purchase_mix(platform, prices)
+    running = tuple(commitment for commitment in held if commitment.holds(flow.month))
+    signed = []
+    for pool in flow.pools:
+        missing = split(pool.gpus, mix).reserved - sum(c.gpus for c in running if c.fits(pool))
+        if missing > 0:
+            until = flow.month + mix.commitment_months
+            signed.append(
+                Commitment(pool.id, pool.gpu, pool.region, platform.seller, missing, flow.month, until, price_level)
+            )
+    return (*running, *signed)
 
 
-def remaining_usd(held: Iterable[Commitment], *, month: int, usd_per_gpu_month: float) -> float:
-    """What is still owed at the end of a month [USD], at the committed price of a GPU-month at level 1."""
+def owed_usd(held: Sequence[Commitment], *, month: int, prices: Prices) -> float:
+    """What is still owed under contracts at the end of a month [USD], each at the price of its own term."""
     return sum(
-        c.gpus * (c.until_month - month - 1) * usd_per_gpu_month * c.price_level for c in held if c.holds(month)
+        commitment.gpus
+        * (commitment.until_month - month - 1)
+        * prices.rule("hours_per_month")
+        * commitment.price_level
+        * rent_rates(
+            commitment.gpu, seller=commitment.seller, region=commitment.region, prices=prices
+        ).reserved_usd_per_hour(commitment.term_months)
+        for commitment in held
+        if commitment.holds(month)
     )

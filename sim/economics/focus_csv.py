@@ -73,6 +73,14 @@ def _commitment_status(bill: Bill, charge: Charge) -> Cell:
     return "Unused" if charge.term.kind == "unneeded" else "Used"
 
 
+def _commitment_quantity(bill: Bill, charge: Charge) -> Cell:
+    return charge.term.quantity if charge.pricing_category == "Committed" else None
+
+
+def _commitment_unit(bill: Bill, charge: Charge) -> Cell:
+    return charge.pricing_unit if charge.pricing_category == "Committed" else None
+
+
 _VALUES: dict[str, Callable[[Bill, Charge], Cell]] = {
     "AvailabilityZone": lambda bill, charge: None,
     "BilledCost": lambda bill, charge: charge.term.usd,
@@ -90,8 +98,10 @@ _VALUES: dict[str, Callable[[Bill, Charge], Cell]] = {
     "CommitmentDiscountCategory": _committed("Usage"),
     "CommitmentDiscountId": _commitment_id,
     "CommitmentDiscountName": _committed("Reserved GPUs"),
+    "CommitmentDiscountQuantity": _commitment_quantity,
     "CommitmentDiscountStatus": _commitment_status,
     "CommitmentDiscountType": _committed("Reserved"),
+    "CommitmentDiscountUnit": _commitment_unit,
     "ConsumedQuantity": lambda bill, charge: charge.term.quantity * _consumed_per_priced(charge),
     "ConsumedUnit": lambda bill, charge: charge.consumed_unit,
     "ContractedCost": lambda bill, charge: _listed_usd(charge),

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.economics.choices import Choices
+from sim.economics.pool_bill import PoolBill
 from sim.economics.prices import PriceLevel, Prices
-from sim.economics.purchase import PoolBill
+from sim.economics.quality import standing_rows, standing_share, usd_per_fallen_answer
 from sim.economics.term import Term, part, term
 from sim.economics.tiers import internet_tiers, slices
 from sim.metrics.flows import MonthFlow, TokenFlow
@@ -20,7 +21,9 @@ SEARCHES_PER_PRICE = 1000
 _TOKEN_CLASSES: tuple[tuple[str, str, str], ...] = (
     ("new prompt tokens", "uncached_in_tokens", "usd_per_mtok_in"),
     ("prompt tokens from the cache", "cached_in_tokens", "usd_per_mtok_cached_in"),
+    ("prompt tokens stored in the cache", "cache_write_tokens", "usd_per_mtok_cache_write"),
     ("answer tokens", "output_tokens", "usd_per_mtok_out"),
+    ("reasoning tokens", "reasoning_tokens", "usd_per_mtok_out"),
 )
 """Classes that an API prices apart: label, field of a `TokenFlow`, quantity of table `apis`."""
 
@@ -45,15 +48,15 @@ class Month:
 def gpu(month: Month) -> tuple[Term, ...]:
     """The working share of what the pools cost."""
     return tuple(
-        part(whole, min(1.0, bill.pool.utilization), label="working")
+        part(whole, bill.working_share, label="working")
         for bill in month.pool_bills for whole in bill.ready
     )
 
 
 def idle(month: Month) -> tuple[Term, ...]:
-    """What the pools cost while they wait, and commitments that nobody needs any more."""
+    """What the pools cost while they wait, servers that are not filled, and commitments that nobody needs any more."""
     waiting = tuple(
-        part(whole, max(0.0, 1 - bill.pool.utilization), label="idle")
+        part(whole, 1 - bill.working_share, label="idle")
         for bill in month.pool_bills for whole in bill.ready
     )
     return waiting + tuple(term for bill in month.pool_bills for term in bill.unneeded)
@@ -78,6 +81,7 @@ def _api_terms(tokens: TokenFlow, month: Month) -> list[Term]:
             rows=(f"apis/{tokens.api}/{quantity}", *more), resource=tokens.endpoint, region=tokens.region,
         )
         for words, field, quantity in _TOKEN_CLASSES
+        if getattr(tokens, field) > 0
     ]
 
 
@@ -143,6 +147,23 @@ def support(month: Month) -> tuple[Term, ...]:
             price=month.prices.rule("support_share_of_revenue"), price_unit="USD/USD",
             rows=("business/rules/support_share_of_revenue",),
         ),
+    )
+
+
+def fallen(month: Month) -> tuple[Term, ...]:
+    """Answers that do not stand: what is not paid for them, or the person who answers instead."""
+    if not month.flow.launched:
+        return ()
+    flows = {flow.product: flow for flow in month.flow.products}
+    costs = [(product, *usd_per_fallen_answer(product, month.prices)) for product in month.scenario.products]
+    return tuple(
+        term(
+            f"{product.label}, answers that do not stand",
+            flows[product.id].served * (1 - product.standing_share * standing_share(month.scenario, month.prices)),
+            unit="answers", price=usd, price_unit="USD/answer", resource=product.id,
+            rows=(row, f"products.{product.id}.standing_share", *standing_rows(month.scenario)),
+        )
+        for product, usd, row in costs if usd > 0
     )
 
 
@@ -221,6 +242,7 @@ LINES: tuple[CostLine, ...] = (
     CostLine("egress", "Data sent out", egress, serves=True, per_token=True, billed=True),
     CostLine("people", "People who run it", people, serves=True, per_token=True, billed=False),
     CostLine("support", "Support of customers", support, serves=True, per_token=False, billed=False),
+    CostLine("fallen", "Answers that do not stand", fallen, serves=True, per_token=False, billed=False),
     CostLine("compliance", "Compliance", compliance, serves=True, per_token=True, billed=False),
     CostLine("build", "Building it", build, serves=False, per_token=False, billed=False),
     CostLine("migration", "Moves", migration, serves=False, per_token=False, billed=False),

@@ -7,16 +7,20 @@ from math import nan
 
 from sim.economics.choices import choices
 from sim.economics.commitment import Commitment
+from sim.economics.energy import Energy
 from sim.economics.lines import COST_PER_TOKEN, COST_TO_SERVE, LINES, TOKENS_PER_MTOK, Month
+from sim.economics.pool_bill import PoolBill, abandoned, pool_bill, pool_energy
 from sim.economics.prices import PriceBook, PriceLevel, price_level
-from sim.economics.purchase import PurchaseMix, pool_bill, purchase_mix
+from sim.economics.purchase import PurchaseMix, purchase_mix
 from sim.economics.revenue import revenue_terms
 from sim.economics.term import Term, total_usd
 from sim.metrics.flows import MonthFlow
 from sim.scenario.schema import Scenario
 
-_SHARED_BY_WORK = ("gpu", "idle", "api", "search", "storage", "egress")
-"""Lines that products share by the work they cause."""
+_BY_GPU_TIME = ("gpu", "idle")
+"""Lines that products share by the time they keep our GPUs busy, or by tokens where it is not known."""
+_BY_TOKENS = ("api", "search", "storage", "egress")
+"""Lines that products share by the tokens of their answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,12 @@ class MonthStatement:
     usd_per_served_request: float
     contribution_by_product_usd: dict[str, float]
     """Revenue less what serving the product costs, idle included; people and compliance are common to all."""
+    cost_shares_by_product: dict[str, dict[str, float]]
+    """By product, its share of each cost line that products share."""
     owned_gpus: dict[str, float]
     """GPUs that we own, by GPU id."""
+    energy: Energy
+    """Electricity and emissions of our pools: information beside cost, of which only what owned GPUs draw is a part."""
 
     @property
     def cost_to_serve_usd(self) -> float:
@@ -75,7 +83,7 @@ def statement(
     mix: PurchaseMix | None = None,
     commitments: Sequence[Commitment] = (),
     migration_usd: float = 0.0,
-    work_shares: Mapping[str, float] | None = None,
+    added_terms: Mapping[str, tuple[Term, ...]] | None = None,
 ) -> MonthStatement:
     """State a month.
 
@@ -91,8 +99,7 @@ def statement(
         commitments: contracts that run in the month; without any, the
             reserved part follows need month by month.
         migration_usd: cost of moves being carried out.
-        work_shares: share of the pools' work by product, for sharing cost;
-            by tokens delivered unless given.
+        added_terms: what events add, by cost line.
 
     Raises:
         LookupError: a price is not in the catalogue, or not in force in that month.
@@ -101,7 +108,7 @@ def statement(
     chosen = prices.once(choices, scenario.decisions)
     launch = chosen.launch_month if launch_month is None else launch_month
     level = level or price_level(scenario.world, flow.month)
-    mix = mix or purchase_mix(scenario.platform)
+    mix = mix or purchase_mix(scenario.platform, prices)
     earned = _revenue(flow, scenario, book)
     by_product = {product: total_usd(terms) for product, terms in earned.items()}
     month = Month(
@@ -116,11 +123,11 @@ def statement(
         pool_bills=tuple(
             pool_bill(pool, mix=mix, seller=scenario.platform.seller, prices=prices, level=level,
                       commitments=commitments)
-            for pool in flow.pools
+            for pool in (*flow.pools, *abandoned(flow.pools, commitments))
         ),
         migration_usd=migration_usd,
     )
-    return _stated(month, earned, by_product, work_shares)
+    return _stated(month, earned, by_product, added_terms=added_terms or {})
 
 
 def _revenue(flow: MonthFlow, scenario: Scenario, book: PriceBook) -> dict[str, tuple[Term, ...]]:
@@ -139,19 +146,18 @@ def _stated(
     month: Month,
     earned: dict[str, tuple[Term, ...]],
     by_product: dict[str, float],
-    work_shares: Mapping[str, float] | None,
+    *,
+    added_terms: Mapping[str, tuple[Term, ...]],
 ) -> MonthStatement:
     flow, revenue = month.flow, month.revenue_usd
-    terms = {line.name: line.terms(month) for line in LINES}
+    terms = {line.name: (*line.terms(month), *added_terms.get(line.name, ())) for line in LINES}
     cost = {name: total_usd(parts) for name, parts in terms.items()}
     cost["total"] = sum(cost.values())
     serve = _sum(cost, COST_TO_SERVE)
     per_token = _sum(cost, COST_PER_TOKEN)
     mtok = flow.delivered_tokens / TOKENS_PER_MTOK if flow.launched else 0.0
     served = flow.served if flow.launched else 0.0
-    owned: dict[str, float] = {}
-    for bill in month.pool_bills:
-        owned[bill.pool.gpu] = owned.get(bill.pool.gpu, 0.0) + bill.owned_gpus
+    shares = _cost_shares(month, by_product, terms["fallen"])
     return MonthStatement(
         month=flow.month,
         day=flow.on,
@@ -168,23 +174,48 @@ def _stated(
         usd_per_mtok_allocated=_ratio(per_token, mtok),
         usd_per_mtok_used=_ratio(per_token - cost["idle"], mtok),
         usd_per_served_request=_ratio(per_token, served),
-        contribution_by_product_usd=_contribution(
-            by_product, cost, work_shares or {product.product: product.delivered_tokens for product in flow.products}
+        contribution_by_product_usd={
+            product: usd - sum(cost[line] * share for line, share in shares[product].items())
+            for product, usd in by_product.items()
+        },
+        cost_shares_by_product=shares,
+        owned_gpus=_owned_gpus(month.pool_bills),
+        energy=Energy(
+            tuple(
+                part
+                for bill in month.pool_bills
+                for part in pool_energy(bill, seller=month.scenario.platform.seller, prices=month.prices)
+            )
         ),
-        owned_gpus=owned,
     )
 
 
-def _contribution(
-    revenue: dict[str, float], cost: dict[str, float], work: Mapping[str, float]
-) -> dict[str, float]:
-    """Revenue less shared cost by work and support by revenue; in equal parts where there was no work or revenue."""
-    shared = _sum(cost, _SHARED_BY_WORK)
-    by_work = _shares(revenue, work)
+def _owned_gpus(bills: Iterable[PoolBill]) -> dict[str, float]:
+    owned: dict[str, float] = {}
+    for bill in bills:
+        owned[bill.pool.gpu] = owned.get(bill.pool.gpu, 0.0) + bill.owned_gpus
+    return owned
+
+
+def _cost_shares(
+    month: Month, revenue: Mapping[str, float], fallen: Iterable[Term]
+) -> dict[str, dict[str, float]]:
+    """Each product's share of each line: by what it causes, in equal parts where nothing was caused."""
+    flows = month.flow.products
+    tokens = {flow.product: flow.delivered_tokens for flow in flows}
+    gpu_s = {flow.product: flow.gpu_s for flow in flows}
+    by_tokens = _shares(revenue, tokens)
+    by_gpu = _shares(revenue, gpu_s if any(gpu_s.values()) else tokens)
     by_revenue = _shares(revenue, revenue)
+    by_fallen = _shares(revenue, {term.resource: term.usd for term in fallen})
     return {
-        product: usd - shared * by_work[product] - cost["support"] * by_revenue[product]
-        for product, usd in revenue.items()
+        product: {
+            **dict.fromkeys(_BY_GPU_TIME, by_gpu[product]),
+            **dict.fromkeys(_BY_TOKENS, by_tokens[product]),
+            "support": by_revenue[product],
+            "fallen": by_fallen[product],
+        }
+        for product in revenue
     }
 
 

@@ -33,7 +33,7 @@ def cash_flows(statements: Sequence[MonthStatement], *, book: PriceBook | None =
 
 def present_value(flows: Sequence[float], *, discount_per_year: float) -> float:
     """Sum of monthly cash discounted by (1 + r)^(-t/12), month 0 undiscounted [USD]."""
-    return sum(usd * (1 + discount_per_year) ** (-month / MONTHS_PER_YEAR) for month, usd in enumerate(flows))
+    return float(sum(usd * (1 + discount_per_year) ** (-month / MONTHS_PER_YEAR) for month, usd in enumerate(flows)))
 
 
 def cumulative(flows: Sequence[float]) -> tuple[float, ...]:

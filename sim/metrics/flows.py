@@ -28,6 +28,8 @@ class ProductFlow:
     """Prompt and answer tokens of the answers that reached their users, the final call only."""
     units: float
     """What a monthly price is multiplied by: seats in use; 0 for a product sold by the answer."""
+    gpu_s: float = 0.0
+    """GPU seconds that the product's requests kept our pools busy; 0 where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class TokenFlow:
     uncached_in_tokens: float
     cached_in_tokens: float
     output_tokens: float
+    """Tokens of the answer, what the user reads."""
+    cache_write_tokens: float = 0.0
+    """Prompt tokens that the provider stored for later, on top of `uncached_in_tokens`."""
+    reasoning_tokens: float = 0.0
+    """Tokens the model wrote for itself, on top of `output_tokens`."""
 
 
 @dataclass(frozen=True, slots=True)

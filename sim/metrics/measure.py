@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from sim.metrics.histogram import BINS, EDGES_S
 from sim.serving.api import first_try_rows
-from sim.serving.endpoints import ManagedApi
-from sim.serving.record import FAILED, REFUSED, SERVED, TIMED_OUT, RunRecord
+from sim.serving.endpoints import Endpoint, ManagedApi
+from sim.serving.record import FAILED, PROVISIONED, REFUSED, SERVED, TIMED_OUT, RunRecord
 from sim.serving.world import World
 from sim.workload.trace import Trace
 
@@ -16,8 +16,9 @@ Cells = NDArray[np.float32]
 
 OUTCOMES = (SERVED, TIMED_OUT, REFUSED, FAILED)
 USES = ("calls", "uncached_in", "cached_in", "output")
-MAIN, SMALL = range(2)
-"""A managed API's model, and the smaller one tried before it."""
+MAIN, SMALL, AHEAD = range(3)
+"""A managed API's model by the token, the smaller one tried before it, and the model on throughput bought ahead."""
+MODELS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,7 @@ class Measured:
     delivered_tokens: Cells
     """Prompt tokens and answer tokens of the served, shape (cells, 2)."""
     used: Cells
-    """Work asked of each endpoint, shape (cells, endpoints, 2, 4): main or small model, in the order of USES.
+    """Work asked of each endpoint, shape (cells, endpoints, MODELS, 4): main, small or ahead, in the order of USES.
 
     A call counts once it was begun; one whose user left before the first token has read its prompt and written nothing.
     """
@@ -87,9 +88,10 @@ def _histograms(at: NDArray[np.int64], values_s: NDArray[np.float64], cells: int
 def _used(
     world: World, trace: Trace, record: RunRecord, *, rows: NDArray[np.int64], at: NDArray[np.int64], cells: int
 ) -> Cells:
-    used = np.zeros((cells, len(world.endpoints), 2, len(USES)), dtype=np.float32)
+    used = np.zeros((cells, len(world.endpoints), MODELS, len(USES)), dtype=np.float32)
     begun = ~np.isnan(record.start_s[rows])
     heard = record.outcome[rows] == SERVED
+    twice = record.tried[rows]
     amounts = np.stack(
         [
             np.ones(len(rows)),
@@ -100,13 +102,23 @@ def _used(
     )
     for index, endpoint in enumerate(world.endpoints):
         here = begun & (record.endpoint[rows] == index)
-        small = main = here
-        if isinstance(endpoint, ManagedApi) and endpoint.first_try is not None:
-            tried, again = (mask[rows] for mask in first_try_rows(endpoint, trace))
-            small, main = here & tried, here & (~tried | again)
-        else:
-            small = np.zeros_like(here)
-        for model, mask in ((MAIN, main), (SMALL, small)):
+        # Whoever was asked again elsewhere had answered, in full.
+        first = (twice == index) & (twice != record.endpoint[rows])
+        for model, mask in _by_model(endpoint, trace, record, rows=rows, here=here | first):
             for use, amount in enumerate(amounts):
                 used[:, index, model, use] = np.bincount(at[mask], amount[mask], minlength=cells)
     return used
+
+
+def _by_model(
+    endpoint: Endpoint, trace: Trace, record: RunRecord, *, rows: NDArray[np.int64], here: NDArray[np.bool_]
+) -> list[tuple[int, NDArray[np.bool_]]]:
+    """Which of an endpoint's calls went to which of its models."""
+    if not isinstance(endpoint, ManagedApi):
+        return [(MAIN, here)]
+    ahead = here & (record.tier[rows] == PROVISIONED)
+    here = here & ~ahead
+    if endpoint.first_try is None:
+        return [(MAIN, here), (AHEAD, ahead)]
+    tried, again = (mask[rows] for mask in first_try_rows(endpoint, trace))
+    return [(MAIN, here & (~tried | again)), (SMALL, here & tried), (AHEAD, ahead)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from math import isfinite
 from typing import Literal
 
@@ -9,14 +10,14 @@ import plotly.graph_objects as go
 
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
+from sim.reports.drawing import MARGIN_BOTTOM, MARGIN_TOP, layout, month_axis, value_axis
 from sim.reports.palette import Palette, faded
 from sim.reports.series import SERIES, Band, Series, total_cost_usd
 from sim.strategy.outcome import Outcome
 
 Role = Literal["plan", "preset", "ink", "soft"]
 
-FONT = "Source Sans, 'Source Sans Pro', 'Source Sans 3', sans-serif"
-MARGIN_TOP, MARGIN_BOTTOM, LABEL_GAP_PX = 14, 30, 18
+LABEL_GAP_PX = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +106,11 @@ def month_lines(
     for line in sorted(lines, key=lambda line: line.role == "plan"):
         figure.add_trace(_line_trace(line, palette, write))
     _add_ends(figure, lines, palette, low=bottom, high=top, height_px=height_px)
-    figure.update_layout(_layout(palette, height_px=height_px, right_px=right_px))
-    figure.update_xaxes(
-        range=[0, months],
-        tickvals=list(range(0, months + 1, 12)),
-        fixedrange=True,
-        showgrid=False,
-        zeroline=False,
-        ticktext=["month 0" if m == 0 else str(m) for m in range(0, months + 1, 12)],
-        ticks="outside",
-        ticklen=5,
-        tickcolor=palette.rule,
-        unifiedhovertitle={"text": "month %{x}"},
-    )
-    figure.update_yaxes(
-        range=[bottom, top],
-        tickvals=ticks,
-        ticktext=tick_text(ticks, scale=scale, unit=unit),
-        fixedrange=True,
-        ticklabelstandoff=8,
-        gridcolor=palette.rule,
-        gridwidth=1,
-        zeroline=bottom < 0,
-        zerolinecolor=palette.soft,
-        zerolinewidth=1,
-    )
+    figure.update_layout(layout(palette, height_px=height_px, right_px=right_px))
+    figure.update_xaxes(month_axis(palette, months=months))
+    texts = tick_text(ticks, scale=scale, unit=unit)
+    figure.update_yaxes(value_axis(palette, ticks=ticks, texts=texts, low=bottom, high=top))
     return figure
-
-
-def _layout(palette: Palette, *, height_px: int, right_px: int) -> dict[str, object]:
-    return {
-        "height": height_px,
-        "margin": {"l": 44, "r": right_px, "t": MARGIN_TOP, "b": MARGIN_BOTTOM},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": False,
-        "font": {"family": FONT, "size": 13, "color": palette.soft},
-        "hovermode": "x unified",
-        "hoverlabel": {"bgcolor": palette.panel, "bordercolor": palette.rule, "font": {"color": palette.ink}},
-        "dragmode": False,
-    }
 
 
 def _add_ends(
@@ -259,5 +225,6 @@ def series_table(key: str, *, plan: Outcome, preset: Outcome) -> tuple[tuple[str
 def series_table_of(series: Series, outcomes: dict[str, Outcome]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of one series of several scenarios, as text."""
     columns = [[series.write(v) for v in series.values(outcome)] for outcome in outcomes.values()]
-    rows = [(str(i + 1), *cells) for i, cells in enumerate(zip(*columns, strict=True))]
+    # A scenario of a shorter horizon has no figure in the later months.
+    rows = [(str(i + 1), *cells) for i, cells in enumerate(zip_longest(*columns, fillvalue=words.NONE))]
     return ("Month", *outcomes), rows

@@ -30,6 +30,8 @@ BINDS_WORDS = {
     "compute": "our GPUs give way first",
     "rate_limit": "the rate limit binds first",
     "latency": "latency gives way first",
+    "network": "the way to the users gives way first",
+    "residency": "residency leaves demand unserved first",
     "unit_economics": "the margin gives way first",
     "none": "nothing gives way",
 }

@@ -159,6 +159,28 @@ def replica_limits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
         )
 
 
+def purchase_shares(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
+    """The ways of paying for GPUs do not add up to more than all of them; what is bought has a price."""
+    platform = parts.platform
+    if platform is None:
+        return
+    shares = {name: getattr(platform, name) for name in ("owned_share", "reserved_share", "spot_share")}
+    total = sum(shares.values())
+    if total > 1 + SHARE_SUM_TOLERANCE:
+        said = ", ".join(f"{name} {share:g}" for name, share in shares.items() if share > 0)
+        yield (
+            f"platform.reserved_share: owned, reserved and spot GPUs must be at most all of them "
+            f"(got {total:g} from {said}). Lower one of them; what is left is rented on demand."
+        )
+    gpu = platform.engine.gpu
+    if platform.owned_share > 0 and catalogue.has("gpus", gpu) and not catalogue.has("ownership", gpu):
+        priced = ", ".join(id for id in catalogue.ids("ownership") if catalogue.has("gpus", id))
+        yield (
+            f"platform.owned_share: the catalogue's table 'ownership' has no price of a server of '{gpu}'. "
+            f"Use one of {priced}, set owned_share to 0, or add a row."
+        )
+
+
 def users_sum(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
     """Shares of users are not negative and sum to 1."""
     users = parts.users
@@ -240,6 +262,18 @@ def changes_in_horizon(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
             )
 
 
+def shocks_known(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
+    """Shocks are in the deck and strike within the horizon."""
+    for index, event in parts.shocks:
+        if not catalogue.has("shocks", event.shock):
+            yield _unknown(f"shocks[{index}].shock", event.shock, table="shocks", known=catalogue.ids("shocks"))
+        if parts.months is not None and event.month >= parts.months:
+            yield (
+                f"shocks[{index}].month: must be before the end, month {parts.months} (got {event.month}). "
+                "Raise 'months' or move the shock."
+            )
+
+
 CHECKS: tuple[Check, ...] = (
     start_in_force,
     api_tiers,
@@ -249,8 +283,10 @@ CHECKS: tuple[Check, ...] = (
     engine_fits,
     seller_prices,
     replica_limits,
+    purchase_shares,
     users_sum,
     products_sound,
     lockin_parameters,
     changes_in_horizon,
+    shocks_known,
 )

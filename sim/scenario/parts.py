@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.scenario.schema import Change, Decisions, Engine, Platform, Product, Scenario, World
+from sim.scenario.schema import Change, Decisions, Engine, Platform, Product, Scenario, ShockEvent, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Parts:
     products: tuple[tuple[int, Product], ...]
     """Well-formed products with their position in the file."""
     changes: tuple[tuple[int, Change], ...]
+    shocks: tuple[tuple[int, ShockEvent], ...]
 
 
 def parts_of(scenario: Scenario) -> Parts:
@@ -40,6 +41,7 @@ def parts_of(scenario: Scenario) -> Parts:
         lockin=scenario.lockin,
         products=tuple(enumerate(scenario.products)),
         changes=tuple(enumerate(scenario.changes)),
+        shocks=tuple(enumerate(scenario.shocks)),
     )
 
 
@@ -58,6 +60,7 @@ def well_formed(data: Mapping[str, Any]) -> Parts:
         lockin=_part(data, "lockin") if "lockin" in data else fields["lockin"].get_default(call_default_factory=True),
         products=_items(Product, data.get("products")),
         changes=_items(Change, data.get("changes")),
+        shocks=_items(ShockEvent, data.get("shocks")),
     )
 
 

@@ -6,11 +6,27 @@ or a market fact is a catalogue row, not a default here; a default here says
 only what is usual for a scenario.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import Field
-
+from sim.scenario.events import Change as Change
+from sim.scenario.events import ShockEvent as ShockEvent
 from sim.scenario.fields import Strict, setting
+from sim.scenario.products import Demand as Demand
+from sim.scenario.products import Lengths as Lengths
+from sim.scenario.products import LognormalLengths as LognormalLengths
+from sim.scenario.products import Patience as Patience
+from sim.scenario.products import PerMtok as PerMtok
+from sim.scenario.products import PerRequest as PerRequest
+from sim.scenario.products import PerSeat as PerSeat
+from sim.scenario.products import Price as Price
+from sim.scenario.products import Product as Product
+from sim.scenario.products import Promise as Promise
+from sim.scenario.products import QuantileLengths as QuantileLengths
+from sim.scenario.products import RequestsPerDay as RequestsPerDay
+from sim.scenario.products import Seats as Seats
+from sim.scenario.routing import ApiSettings as ApiSettings
+from sim.scenario.routing import RouterSettings as RouterSettings
+from sim.scenario.routing import Routing as Routing
 
 Residency = Literal["anywhere", "eu_only", "customer_region"]
 VectorStore = Literal["vendor", "open_hosted", "open_self_run"]
@@ -76,6 +92,19 @@ class World(Strict):
         False, title="Demand waits for us",
         help="If set, growth starts at our launch and no market is lost by being late. "
         "If not, the market grows from month 0 and each month of delay loses a share of it for good.")
+    retention_on: bool = setting(
+        False, title="Bad service loses customers",
+        help="If set, late and abandoned answers lose a share of the next month's demand. The evidence pulls both "
+        "ways, so it is off unless it is asked for.")
+
+
+class Drafting(Strict):
+    """Speculative decoding: a small model proposes tokens that the large one checks."""
+
+    draft_tokens: int = setting(3, title="Tokens proposed", unit="tokens", ge=1, le=16,
+        help="Tokens proposed for each running answer in a step.")
+    acceptance: float = setting(0.7, title="Proposals that hold", unit="share", ge=0, le=1,
+        help="Probability that a proposed token holds, given that those before it did. Measure it on your answers.")
 
 
 class Engine(Strict):
@@ -94,6 +123,16 @@ class Engine(Strict):
         help="Most tokens one engine iteration processes: one for each running answer, the rest for prompts.")
     max_running: int = setting(256, title="Most answers running at once", unit="requests", ge=1, le=4096,
         help="Limit on requests in one replica's batch.")
+    calibration: float = setting(1.0, title="Measured over predicted step time", unit="ratio", ge=0.05, le=20,
+        help="Multiplies the predicted time of every step; `--calibrate` finds it from your own benchmark.")
+    speculation: Drafting | None = setting(None, title="Speculative decoding",
+        help="Without it, no tokens are proposed.")
+    prefill_share: float = setting(0.0, title="Replicas that only read prompts", unit="share", step=0.1, ge=0, le=0.9,
+        help="Share of a pool's replicas that compute prompts and hand them to the others, which write the answers. "
+        "At 0 every replica does both.")
+    prefix_cache_tokens: int | None = setting(None, title="Prompts remembered by a replica", unit="tokens", ge=1,
+        help="Tokens of prompts that a replica keeps for reuse, the least recently used first out. Without it, all "
+        "that a product reuses is found.")
 
 
 class Platform(Strict):
@@ -109,122 +148,27 @@ class Platform(Strict):
         help="Replicas a region can have at most.")
     reserved_share: float = setting(1.0, title="Share of GPUs reserved", unit="share", group="advanced", step=0.1,
         ge=0, le=1,
-        help="Share of our GPUs bought by commitment at the reserved price; the rest is on demand.")
+        help="Share of our GPUs bought by commitment at the reserved price; what is not owned, reserved or spot is on "
+        "demand.")
+    owned_share: float = setting(0.0, title="Share of GPUs owned", unit="share", group="advanced", step=0.1,
+        ge=0, le=1,
+        help="Share of our GPUs that we buy, in whole servers: they lose value, draw power and need a place.")
+    spot_share: float = setting(0.0, title="Share of GPUs on spot", unit="share", group="advanced", step=0.1,
+        ge=0, le=1,
+        help="Share of our GPUs rented as spare capacity that its seller can take back. What it costs to be "
+        "interrupted is in its price; the simulated latency does not show it.")
+    commitment_months: Literal[12, 36] = setting(12, title="Length of a commitment", unit="months", group="advanced",
+        help="Months for which reserved GPUs are rented. Three years are cheaper than one and are owed to the end.")
     seller: Literal["specialist", "hyperscaler"] = setting("specialist", title="Who rents us GPUs",
         help="Price segment the GPUs are rented in.")
     planning_interval_months: int = setting(3, title="Capacity plan every", unit="months", ge=1, le=12,
         help="Months between capacity plans.")
-    routing: Literal["fixed_share", "least_loaded"] = setting("fixed_share", title="Router",
-        help="How requests are spread: by the fixed share of the levers, or to the endpoint with the least work.")
-
-
-class PerRequest(Strict):
-    """The customer pays for each answer."""
-
-    kind: Literal["per_request"]
-    usd: float = setting(title="Price of an answer", unit="USD", ge=0, help="Price of one answer in month 0.")
-    drift_per_year: float = setting(0.0, title="Price drift a year", unit="share", ge=-0.9, le=1,
-        help="Change of the price per year.")
-
-
-class PerSeat(Strict):
-    """The customer pays a monthly fee for each seat."""
-
-    kind: Literal["per_seat"]
-    usd_per_month: float = setting(title="Price of a seat", unit="USD/month", ge=0,
-        help="Monthly price of a seat in month 0.")
-    drift_per_year: float = setting(0.0, title="Price drift a year", unit="share", ge=-0.9, le=1,
-        help="Change of the price per year.")
-
-
-Price = Annotated[PerRequest | PerSeat, Field(discriminator="kind")]
-
-
-class RequestsPerDay(Strict):
-    """Demand stated as requests on a mean day."""
-
-    kind: Literal["requests_per_day"]
-    amount: float = setting(title="Requests a day", unit="requests/day", ge=0,
-        help="Requests on a mean day of month 0.")
-
-
-class Seats(Strict):
-    """Demand stated as seats that use the product on working days."""
-
-    kind: Literal["seats"]
-    amount: float = setting(title="Seats", unit="seats", ge=0, help="Seats in month 0.")
-    requests_per_working_day: float = setting(title="Requests per seat and working day", unit="requests", ge=0,
-        help="How often one seat asks on a working day.")
-
-
-Demand = Annotated[RequestsPerDay | Seats, Field(discriminator="kind")]
-
-
-class QuantileLengths(Strict):
-    """Token lengths drawn from measured quantiles of the catalogue (table 'lengths')."""
-
-    kind: Literal["quantiles"]
-    workload: str = setting(title="Measured workload",
-        help="Workload whose quantiles are used, for example 'conversation'.")
-
-
-class LognormalLengths(Strict):
-    """Token lengths drawn from lognormal laws."""
-
-    kind: Literal["lognormal"]
-    input_mean_tokens: float = setting(title="Mean prompt", unit="tokens", ge=1, le=2_000_000,
-        help="Mean prompt length.")
-    input_cv: float = setting(1.0, title="Spread of prompts", unit="ratio", ge=0, le=10,
-        help="Standard deviation of prompt lengths over their mean.")
-    output_mean_tokens: float = setting(title="Mean answer", unit="tokens", ge=1, le=200_000,
-        help="Mean answer length.")
-    output_cv: float = setting(1.0, title="Spread of answers", unit="ratio", ge=0, le=10,
-        help="Standard deviation of answer lengths over their mean.")
-
-
-Lengths = Annotated[QuantileLengths | LognormalLengths, Field(discriminator="kind")]
-
-
-class Patience(Strict):
-    """How long a user waits for the first words before leaving."""
-
-    law: Literal["exponential", "fixed"] = setting("exponential", title="Law of patience",
-        help="Whether patience varies from user to user (exponential) or is one fixed time.")
-    mean_s: float = setting(title="Patience", unit="s", gt=0, le=86400,
-        help="Mean time a user waits for the first words.")
-
-
-class Promise(Strict):
-    """The latency a product promises its users."""
-
-    measure: Literal["first_words", "finished"] = setting(title="Promise is about",
-        help="Whether the promise is about the first words or the finished answer.")
-    limit_s: float = setting(title="Promise", unit="s", gt=0, le=86400, help="Answers slower than this are late.")
-
-
-class Product(Strict):
-    """Something the company sells that asks models for answers."""
-
-    id: str = setting(title="Id", min_length=1, max_length=40, help="Short unique name, used in files and tables.")
-    label: str = setting(title="Name", min_length=1, max_length=80, help="Name that people read.")
-    demand: Demand
-    growth_ratio: float = setting(1.0, title="Share of market growth", unit="ratio", ge=0, le=5,
-        help="The product grows by this times the market's growth.")
-    lengths: Lengths
-    profile: str = setting(title="Hour profile", help="Load by hour of the week (table 'profiles').")
-    reused_prompt_share: float = setting(0.0, title="Prompt reused", unit="share", ge=0, le=0.95,
-        help="Share of prompt tokens already in the cache from an earlier request.")
-    interactive: bool = setting(True, title="A person waits", help="Whether a person waits for the answer.")
-    patience: Patience | None = setting(None, title="Patience",
-        help="Required for interactive products: without it overload has no defined outcome.")
-    promise: Promise
-    price: Price
-    searches_per_request: float = setting(0.0, title="Searches per answer", unit="searches", ge=0, le=100,
-        help="Searches of the vector store made for one answer.")
-    gb_per_request: float = setting(0.0, title="Data kept per answer", unit="GB", ge=0, le=1,
-        help="Data each answer adds to storage.")
-    vectors_per_request: float = setting(0.0, title="Vectors kept per answer", unit="vectors", ge=0, le=1000,
-        help="Embedded chunks each answer adds to the vector store.")
+    routing: Routing = setting("fixed_share", title="Router",
+        help="How requests are spread over our pools and the API: by the fixed share of the levers, or request by "
+        "request by what the endpoints last reported. 'cascade' tries our pool first and asks the API again where "
+        "the answer will not do.")
+    router: RouterSettings = setting(RouterSettings(), title="Settings of the router", help="What the routers read.")
+    api: ApiSettings = setting(ApiSettings(), title="API options", help="Limits of the API, and what we do at them.")
 
 
 class Company(Strict):
@@ -239,16 +183,6 @@ class Company(Strict):
         help="Yearly rate at which later money counts less.")
     target_margin: float = setting(0.5, title="Margin target", unit="share", ge=-1, le=0.99,
         help="Gross margin below which the product is not worth selling.")
-
-
-class Change(Strict):
-    """A decision or an event at a date, and why."""
-
-    month: int = setting(title="Month", unit="month", ge=0, le=120,
-        help="Month in which it is decided, counted from the start.")
-    because: str = setting(title="Because", min_length=3, max_length=400, help="The reason, in a sentence.")
-    set: dict[str, Any] = setting(title="Sets", min_length=1,
-        help="Dotted field names and their new values, for example 'decisions.own_share: 0.5'.")
 
 
 class Scenario(Strict):
@@ -271,3 +205,5 @@ class Scenario(Strict):
         help="Replaces the catalogue's value of a lock-in parameter (table 'lockin') by this one.")
     changes: tuple[Change, ...] = setting((), title="Dated changes", max_length=60,
         help="Decisions and events after the start.")
+    shocks: tuple[ShockEvent, ...] = setting((), title="Shocks", max_length=60,
+        help="What strikes from outside, each at its month. It acts on whatever the decisions have built by then.")

@@ -17,7 +17,7 @@ from sim.scenario.schema import Change, Scenario
 from sim.scenario.shape import item_models, models_of
 
 WHOLE_PLAY = frozenset(
-    {"name", "summary", "start", "months", "seed", "changes", "world.demand_waits"}
+    {"name", "summary", "start", "months", "seed", "changes", "shocks", "world.demand_waits"}
     | {"company.data_start_gb", "company.vectors_start", "company.discount_per_year"}
 )
 """Settings that hold for the whole play, so no dated change may set them."""

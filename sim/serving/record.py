@@ -1,5 +1,6 @@
 """The log of one simulated window: all that anything after serving may look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from os import PathLike
 from typing import Any, Final, NamedTuple
@@ -97,13 +98,17 @@ class RunRecord:
     def count(self, outcome: int) -> int:
         return int(np.count_nonzero(self.outcome == outcome))
 
-    def to_parquet(self, path: str | PathLike[str]) -> None:
+    def to_parquet(self, path: str | PathLike[str], *, endpoints: Sequence[str] = ()) -> None:
         """Write one row per call; the names behind the codes stand in the file's metadata.
+
+        Args:
+            endpoints: ids that the column `endpoint` points into.
 
         Raises:
             ModuleNotFoundError: pyarrow is not installed.
         """
-        write_parquet(self, path, words={"outcomes": OUTCOMES, "tiers": TIERS, "reasons": self.reasons})
+        words = {"outcomes": OUTCOMES, "tiers": TIERS, "reasons": self.reasons, "endpoints": endpoints}
+        write_parquet(self, path, words=words)
 
 
 @dataclass(frozen=True, slots=True)

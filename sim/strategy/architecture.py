@@ -4,14 +4,19 @@ Only what the simulation reads is here, so two months with equal architectures
 need no second simulation, and a price can never cause one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import inf
 
 from sim.catalogue import Catalogue
-from sim.scenario.schema import Engine, PerRequest, Product, RequestsPerDay, Scenario
-from sim.serving import Endpoint, FirstTry, GpuPool, LatencyLaw, ManagedApi, kv_capacity_blocks, step_time
+from sim.scenario.schema import PerRequest, Product, RequestsPerDay, Scenario
+from sim.serving import Router
+from sim.strategy.routers import ALONE, router_of
+from sim.strategy.units import SMALL_TIER as SMALL_TIER
+from sim.strategy.units import Unit as Unit
+from sim.strategy.units import api_unit, pool_unit
+from sim.strategy.units import sized as sized
 
 EU = "eu"
-SMALL_TIER = "small"
 MS = 1e-3
 
 
@@ -27,24 +32,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One endpoint at its smallest size: one replica, or a quota of one token a minute."""
-
-    id: str
-    region: str
-    in_eu: bool
-    endpoint: Endpoint
-    api: str
-    """Tier in the catalogue's table `apis`; empty for a pool."""
-    constant_s: float
-    """Latency outside the endpoint that load does not change: the serving stack."""
-
-    @property
-    def is_pool(self) -> bool:
-        return isinstance(self.endpoint, GpuPool)
-
-
-@dataclass(frozen=True, slots=True)
 class Station:
     """Endpoints whose load depends on one another: one alone under fixed shares, several under a router that looks.
 
@@ -53,7 +40,10 @@ class Station:
 
     units: tuple[Unit, ...]
     share_of_group: tuple[float, ...]
-    least_loaded: bool
+    router: Router = ALONE
+    planned_share: tuple[float, ...] = (1.0,)
+    """Share of the station's requests that each unit's size is planned for."""
+    signal_delay_s: float = 0.0
 
     @property
     def id(self) -> str:
@@ -76,7 +66,7 @@ class Architecture:
     max_replicas: int
     planning_interval_months: int
     quota_cap_per_min: tuple[float, ...]
-    """Largest quota of each station's API, summed; `inf` where it has none."""
+    """Largest throughput of each station's API; `inf` where it has none."""
 
 
 def architecture(state: Scenario, catalogue: Catalogue) -> Architecture:
@@ -100,11 +90,7 @@ def architecture(state: Scenario, catalogue: Catalogue) -> Architecture:
         min_replicas=state.platform.min_replicas,
         max_replicas=state.platform.max_replicas,
         planning_interval_months=state.platform.planning_interval_months,
-        quota_cap_per_min=tuple(
-            sum(catalogue.value("apis", unit.api, "tokens_per_min_cap") for unit in station.units if unit.api)
-            or float("inf")
-            for station in stations
-        ),
+        quota_cap_per_min=tuple(_quota_cap_per_min(station, state, catalogue) for station in stations),
     )
 
 
@@ -148,82 +134,35 @@ def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) 
     own = state.decisions.own_share
     for regions in areas:
         here = tuple(float(served == regions) for served in served_by)
-        pools = [_pool(region, state.platform.engine, catalogue) for region in regions] if own > 0 else []
+        pools = [_pool(region, state, catalogue) for region in regions] if own > 0 else []
         # A quota belongs to an account in a data zone, so all regions of an area buy from one endpoint.
         apis = [_api(regions[0], state, catalogue)] if own < 1 else []
-        if state.platform.routing == "least_loaded":
-            stations.append(Station((*pools, *apis), here, least_loaded=True))
+        if state.platform.routing != "fixed_share":
+            units = (*pools, *apis)
+            router, planned = router_of(state, units, catalogue=catalogue)
+            stations.append(Station(units, here, router, planned, state.platform.router.signal_delay_s))
             continue
         for pool in pools:
-            stations.append(Station((pool,), tuple(share * own / len(pools) for share in here), least_loaded=False))
+            stations.append(Station((pool,), tuple(share * own / len(pools) for share in here)))
         for api in apis:
-            stations.append(Station((api,), tuple(share * (1 - own) for share in here), least_loaded=False))
+            stations.append(Station((api,), tuple(share * (1 - own) for share in here)))
     return tuple(stations)
 
 
-def _pool(region: str, engine: Engine, catalogue: Catalogue) -> Unit:
-    pool = GpuPool(
-        id="pool",
-        region=0,
-        step=step_time(engine, catalogue),
-        replicas=1,
-        token_budget=engine.token_budget,
-        max_running=engine.max_running,
-        kv_blocks=kv_capacity_blocks(engine, catalogue),
-        block_tokens=int(catalogue.value("roofline", "fit", "kv_block_tokens")),
-    )
-    return Unit(
-        id=f"pool.{region}",
-        region=region,
-        in_eu=_in_eu(region, catalogue),
-        endpoint=pool,
-        api="",
-        constant_s=catalogue.value("engines", engine.generation, "stack_latency_s"),
-    )
-
-
-def _law(tier: str, catalogue: Catalogue) -> LatencyLaw:
-    row = catalogue.quantities("apis", tier)
-    return LatencyLaw(
-        first_token_median_s=row["first_token_median_s"],
-        first_token_sigma=row["first_token_sigma"],
-        token_pace_median_s=row["token_pace_median_s"],
-        token_pace_sigma=row["token_pace_sigma"],
-    )
+def _pool(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
+    engine, products = state.platform.engine, state.products
+    return pool_unit(region, engine, products, in_eu=_in_eu(region, catalogue), catalogue=catalogue)
 
 
 def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
-    tier = state.decisions.api_tier
-    law = _law(tier, catalogue)
-    share = state.decisions.small_first_share if tier != SMALL_TIER else 0.0
-    first_try = None
-    if share > 0:
-        again = catalogue.value("business", "rules", "asked_again_share")
-        first_try = FirstTry(law=_law(SMALL_TIER, catalogue), share=share, asked_again_share=again)
-    api = ManagedApi(
-        id="api",
-        region=0,
-        first_token_median_s=law.first_token_median_s,
-        first_token_sigma=law.first_token_sigma,
-        token_pace_median_s=law.token_pace_median_s,
-        token_pace_sigma=law.token_pace_sigma,
-        tokens_per_min=1.0,
-        burst_tokens=catalogue.value("apis", tier, "burst_min"),
-        first_try=first_try,
-    )
-    return Unit(
-        id=f"api.{region}", region=region, in_eu=_in_eu(region, catalogue), endpoint=api, api=tier, constant_s=0.0
-    )
+    return api_unit(region, state, in_eu=_in_eu(region, catalogue), catalogue=catalogue)
 
 
-def sized(unit: Unit, size: float) -> Endpoint:
-    """The endpoint at a size: replicas of a pool, tokens a minute of an API's quota."""
-    endpoint = unit.endpoint
-    if isinstance(endpoint, ManagedApi):
-        return replace(endpoint, tokens_per_min=size, burst_tokens=endpoint.burst_tokens * size)
-    if isinstance(endpoint, GpuPool):
-        return replace(endpoint, replicas=round(size))
-    raise TypeError(f"{unit.id}: a {type(endpoint).__name__} has no size of its own")
+def _quota_cap_per_min(station: Station, state: Scenario, catalogue: Catalogue) -> float:
+    """Largest throughput of a station's API: what is provisioned is no part of the quota."""
+    by_quota = 1 - state.platform.api.provisioned_share
+    caps = [catalogue.value("apis", unit.api, "tokens_per_min_cap") for unit in station.units if unit.api]
+    return sum(caps) / by_quota if caps and by_quota > 0 else inf
 
 
 def _round_trip_s(user_region: str, serving_region: str, catalogue: Catalogue) -> float:

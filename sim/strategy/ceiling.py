@@ -43,10 +43,17 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
     multipliers = _refined(MULTIPLIERS, np.nanmin(service.in_time, axis=-1), target)
     if len(multipliers) > len(MULTIPLIERS):
         service = _serve(played, epoch, month, multipliers=multipliers, catalogue=catalogue)
-    volumes = _volumes(service, epoch, flows[month], multipliers=multipliers, margin=margin, catalogue=catalogue)
+    volumes = _volumes(
+        service,
+        played.states[month],
+        flow=flows[month],
+        multipliers=multipliers,
+        margin=margin,
+        catalogue=catalogue,
+    )
     served_to = _last_kept(multipliers, np.array([v.in_time_share for v in volumes]), target=target)
     floor, top = _margin_range(
-        multipliers, np.array([v.gross_margin for v in volumes]), target=epoch.state.company.target_margin
+        multipliers, np.array([v.gross_margin for v in volumes]), target=played.states[month].company.target_margin
     )
     limits = _limits(service, volumes, served_to=served_to, target=target)
     limits["unit_economics"] = 0.0 if not isfinite(floor) else top
@@ -112,22 +119,28 @@ def _reference(played: Played) -> tuple[Epoch | None, int]:
 
 
 def _volumes(
-    service: Service, epoch: Epoch, flow: MonthFlow, *, multipliers: Array, margin: Margin, catalogue: Catalogue
+    service: Service,
+    state: Scenario,
+    *,
+    flow: MonthFlow,
+    multipliers: Array,
+    margin: Margin,
+    catalogue: Catalogue,
 ) -> tuple[Volume, ...]:
-    products = epoch.state.products
+    products = state.products
     limits_s = np.array([product.promise.limit_s for product in products])
     p95_s = quantile_s(service.promised, 0.95)
     nearest = np.argmax(p95_s / limits_s, axis=-1)
     found = []
     for row, multiplier in enumerate(multipliers):
-        served = ServedMonth(flow.month, epoch.state, service, row)
+        served = ServedMonth(flow.month, state, service, row)
         there = flow_of(served, catalogue, data_gb=flow.data_gb, vectors=flow.vectors)
         found.append(
             Volume(
                 multiplier=float(multiplier),
                 in_time_share=float(np.nanmin(service.in_time[row])),
                 p95_s=float(p95_s[row, nearest[row]]),
-                gross_margin=margin(there, epoch.state),
+                gross_margin=margin(there, state),
                 requests_per_s=float(service.peak_rps[row]),
             )
         )

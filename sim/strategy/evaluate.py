@@ -1,50 +1,36 @@
 """Evaluate a scenario: play its months, price them, and say what leaving would cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from threadpoolctl import ThreadpoolController
 
 from sim.catalogue import Catalogue, load_catalogue
-from sim.economics import (
-    Commitment,
-    MonthStatement,
-    PriceBook,
-    carry,
-    cash_flows,
-    cumulative,
-    payback_month,
-    present_value,
-    price_levels,
-    purchase_mix,
-    split,
-    statement,
-)
-from sim.lockin import LAYERS, WHOLE, lock_in
+from sim.economics import cash_flows, cumulative, payback_month, present_value, statement
+from sim.lockin import LAYERS, WHOLE, LockinResult, lock_in
 from sim.metrics import MonthFlow
 from sim.scenario import scenario_hash
 from sim.scenario.schema import Scenario
+from sim.strategy.carrying import Known, carry_out
 from sim.strategy.ceiling import find_ceiling
 from sim.strategy.executors import Executor, Serial
+from sim.strategy.hits import shock_results
 from sim.strategy.leaving import lockin_inputs, lockin_parameters
-from sim.strategy.months import month_flows
 from sim.strategy.outcome import Fidelity, Outcome
 from sim.strategy.play import Played, play_months
+from sim.strategy.pressure import monetary, physical
+from sim.strategy.pricing import Priced, state_months
+from sim.strategy.pricing import price_book as price_book
 from sim.strategy.results import month_results
+from sim.strategy.schedule import Schedule, effective_states
 from sim.strategy.store import SurfaceStore, shared_store
+from sim.strategy.strikes import Strike, strikes
 from sim.strategy.warnings import warnings_of
 
 DISTRIBUTION = "loadbearing"
 DOOR_DRAWS = 200
 """Futures over which the probability of a door's class is taken."""
-
-
-@cache
-def price_book(catalogue: Catalogue) -> PriceBook:
-    """The book of a catalogue; its rows are read once."""
-    return PriceBook(catalogue)
 
 
 def model_version() -> str:
@@ -73,14 +59,15 @@ def evaluate(
     catalogue = load_catalogue()
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
     with blas().limit(limits=1):
-        played = play_months(
+        stage = Stage(
             scenario,
             fidelity=fidelity,
             store=store or shared_store(),
             executor=executor or Serial(),
             catalogue=catalogue,
         )
-        return price(scenario, played, fidelity=fidelity, catalogue=catalogue)
+        schedule = carry_out(scenario, stage.strikes, rehearse=stage.rehearse)
+        return _outcome(stage, schedule)
 
 
 @cache
@@ -89,45 +76,88 @@ def blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Priced:
-    """The money of a played scenario."""
+class Stage:
+    """Plays and prices one scenario under one schedule after another; `windows` counts what was simulated."""
 
-    flows: tuple[MonthFlow, ...]
-    statements: tuple[MonthStatement, ...]
-    commitments: tuple[tuple[Commitment, ...], ...]
+    def __init__(
+        self, scenario: Scenario, *, fidelity: Fidelity, store: SurfaceStore, executor: Executor, catalogue: Catalogue
+    ) -> None:
+        self.scenario = scenario
+        self.fidelity = fidelity
+        self.catalogue = catalogue
+        self.book = price_book(catalogue)
+        self.strikes = strikes(scenario, catalogue)
+        self.windows = 0
+        self._store = store
+        self._executor = executor
 
+    def play(self, schedule: Schedule, *, strikes: Sequence[Strike], until: int | None = None) -> Played:
+        """Serve the months under a schedule."""
+        played = play_months(
+            self.scenario,
+            fidelity=self.fidelity,
+            store=self._store,
+            executor=self._executor,
+            catalogue=self.catalogue,
+            states=effective_states(self.scenario, schedule),
+            pressure=physical(strikes, schedule, catalogue=self.catalogue),
+            until=until,
+        )
+        self.windows += played.windows
+        return played
 
-def price(scenario: Scenario, played: Played, *, fidelity: Fidelity, catalogue: Catalogue) -> Outcome:
-    """Price months that were played; nothing is simulated but what the ceiling has not met yet."""
-    book = price_book(catalogue)
-    priced = state_months(played, book)
-    leaving = lock_in(
-        lockin_inputs(
+    def price(self, played: Played, schedule: Schedule, *, strikes: Sequence[Strike]) -> Priced:
+        """State the months that were played; nothing is simulated."""
+        pressure = monetary(strikes, schedule, states=played.states, catalogue=self.catalogue)
+        return state_months(played, self.book, schedule=schedule, pressure=pressure)
+
+    def leaving(self, played: Played, priced: Priced, schedule: Schedule) -> LockinResult:
+        """What leaving costs in each month that was played."""
+        relief = [strike.month for strike in self.strikes if strike.shock == "data_act_relief"]
+        inputs = lockin_inputs(
             priced.flows,
             priced.statements,
             states=played.states,
             launch_month=played.launch_month,
             commitments=priced.commitments,
-            book=book,
-        ),
-        lockin_parameters(scenario, catalogue),
-    )
+            book=self.book,
+            migrations=schedule.migrations,
+            free_switch_from=min(relief, default=None),
+        )
+        return lock_in(inputs, lockin_parameters(self.scenario, self.catalogue))
+
+    def rehearse(self, schedule: Schedule, until: int) -> Known:
+        """What is known when a month begins."""
+        played = self.play(schedule, strikes=self.strikes, until=until)
+        priced = self.price(played, schedule, strikes=self.strikes)
+        return Known(self.leaving(played, priced, schedule), priced.statements)
+
+
+def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
+    """Everything that follows from a schedule; nothing is simulated for what only prices change."""
+    scenario, book = stage.scenario, stage.book
+    played = stage.play(schedule, strikes=stage.strikes)
+    priced = stage.price(played, schedule, strikes=stage.strikes)
+    leaving = stage.leaving(played, priced, schedule)
     doors = leaving.doors(draws=DOOR_DRAWS, seed=scenario.seed)
     cash = cash_flows(priced.statements, book=book)
     months = month_results(
-        played, priced.flows, statements=priced.statements, leaving=leaving, catalogue=catalogue
+        played, priced.flows, statements=priced.statements, leaving=leaving, catalogue=stage.catalogue
     )
 
     def margin(flow: MonthFlow, state: Scenario) -> float:
         return statement(flow, state, book=book, launch_month=played.launch_month).gross_margin
 
-    ceiling = find_ceiling(played, priced.flows, margin=margin, catalogue=catalogue)
+    def replay(spared: Sequence[Strike], without: Schedule) -> Priced:
+        return stage.price(_again(stage, without, spared, played=played), without, strikes=spared)
+
+    ceiling = find_ceiling(played, priced.flows, margin=margin, catalogue=stage.catalogue)
+    shocks = shock_results(stage.strikes, schedule, priced=priced, states=played.states, replay=replay)
     return Outcome(
         scenario=scenario,
         scenario_hash=scenario_hash(scenario),
         version=model_version(),
-        fidelity=fidelity,
+        fidelity=stage.fidelity,
         launch_month=played.launch_month,
         months=months,
         doors=tuple(doors[name] for name in (*LAYERS, WHOLE)),
@@ -135,46 +165,25 @@ def price(scenario: Scenario, played: Played, *, fidelity: Fidelity, catalogue: 
         npv_usd=present_value(cash, discount_per_year=scenario.company.discount_per_year),
         payback_month=payback_month(cash),
         cumulative_cash_usd=cumulative(cash),
-        warnings=warnings_of(months, played, target_margin=scenario.company.target_margin),
-        simulated_windows=played.windows,
+        warnings=warnings_of(
+            months,
+            played,
+            target_margin=scenario.company.target_margin,
+            migrations=schedule.migrations,
+            shocks=shocks,
+        ),
+        simulated_windows=stage.windows,
         flows=priced.flows,
         statements=priced.statements,
         lockin=leaving,
+        migrations=schedule.migrations,
+        shocks=shocks,
     )
 
 
-def state_months(played: Played, book: PriceBook) -> Priced:
-    """Flows and statements of every month, with GPU contracts carried from month to month."""
-    catalogue = book.catalogue
-    deleted = lockin_parameters(played.states[0], catalogue).data_deleted_share
-    flows = month_flows(played.months, catalogue, deleted_share=float(deleted))
-    levels = price_levels(played.states)
-    held: tuple[Commitment, ...] = ()
-    statements, contracts = [], []
-    for flow, state, level in zip(flows, played.states, levels, strict=True):
-        held = _contracts(flow, state, held, price_level=level.gpu)
-        contracts.append(held)
-        statements.append(
-            statement(flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held)
-        )
-    return Priced(flows, tuple(statements), tuple(contracts))
-
-
-def _contracts(
-    flow: MonthFlow, state: Scenario, held: Sequence[Commitment], *, price_level: float
-) -> tuple[Commitment, ...]:
-    """GPU contracts that run in a month, with new ones signed for what is missing."""
-    mix = purchase_mix(state.platform)
-    needed = {pool.id: split(pool.gpus, mix).reserved for pool in flow.pools}
-    return tuple(
-        commitment
-        for pool in dict.fromkeys([*(c.pool for c in held), *needed])
-        for commitment in carry(
-            held,
-            pool=pool,
-            needed_gpus=needed.get(pool, 0.0),
-            month=flow.month,
-            term_months=mix.commitment_months,
-            price_level=price_level,
-        )
-    )
+def _again(stage: Stage, schedule: Schedule, spared: Sequence[Strike], *, played: Played) -> Played:
+    """The months under another schedule; as they were played where nothing that the simulation reads differs."""
+    same_pressure = physical(spared, schedule, catalogue=stage.catalogue) == played.pressure
+    states = effective_states(stage.scenario, schedule)
+    same_states = all(ours is theirs or ours == theirs for ours, theirs in zip(states, played.states, strict=True))
+    return played if same_pressure and same_states else stage.play(schedule, strikes=spared)

@@ -24,19 +24,22 @@ class Effort:
     probe_calls: int
     batches: int
     """Parts a replication is cut into, to know the noise where there is only one replication."""
+    most_states: int = 1
+    """States of a station that count: with 1 nothing ever fails."""
 
 
-DRAFT_LOADS = (0.15, 0.4, 0.6, 0.75, 0.85, 1.1)
-STANDARD_LOADS = (0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 1.1)
+DRAFT_LOADS = (0.15, 0.4, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1)
+STANDARD_LOADS = (0.1, 0.25, 0.4, 0.55, 0.7, 0.8, 0.9, 0.95, 1.0, 1.1)
 
 EFFORTS: dict[Fidelity, Effort] = {
     "draft": Effort(
-        DRAFT_LOADS, calls=3000, api_calls=2000, replications=1, cell_replicas=2, probe_calls=1000, batches=8
+        DRAFT_LOADS, calls=3000, api_calls=2000, replications=1, cell_replicas=8, probe_calls=1000, batches=8
     ),
     "standard": Effort(
-        STANDARD_LOADS, calls=10000, api_calls=4000, replications=5, cell_replicas=4, probe_calls=4000, batches=1
+        STANDARD_LOADS, calls=10000, api_calls=4000, replications=5, cell_replicas=8, probe_calls=4000, batches=1
     ),
     "full": Effort(
-        STANDARD_LOADS, calls=20000, api_calls=8000, replications=10, cell_replicas=8, probe_calls=4000, batches=1
+        STANDARD_LOADS, calls=20000, api_calls=8000, replications=10, cell_replicas=16, probe_calls=4000, batches=1,
+        most_states=4
     ),
 }

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.economics import Commitment, MonthStatement, PriceBook, Prices, choices, remaining_usd
-from sim.economics.purchase import price_row, purchase_mix, reserved_ratio
+from sim.economics import Commitment, MonthStatement, PriceBook, Prices, choices, owed_usd
 from sim.lockin import LAYERS, WHOLE, LockinInputs, LockinParameters, egress_factor, embedding_ties, tie_row
 from sim.metrics import MonthFlow
 from sim.scenario.schema import Scenario
+from sim.strategy.schedule import Migration
 
 RUN_TWICE: dict[str, tuple[str, ...]] = {
     "model_api": ("api",),
@@ -35,14 +36,26 @@ def lockin_inputs(
     launch_month: int,
     commitments: Sequence[tuple[Commitment, ...]],
     book: PriceBook,
+    migrations: Sequence[Migration] = (),
+    free_switch_from: int | None = None,
 ) -> LockinInputs:
-    """Gather a scenario's months for the lock-in model."""
+    """Gather a scenario's months for the lock-in model.
+
+    Args:
+        migrations: moves carried out; what they leave is built anew when they are done.
+        free_switch_from: month from which moving data out costs nothing; by date and law unless given.
+    """
     first = states[0]
-    committed = np.array([_owed_usd(*month, book=book) for month in zip(flows, states, commitments, strict=True)])
+    committed = np.array(
+        [
+            owed_usd(held, month=flow.month, prices=book.on(flow.on))
+            for flow, held in zip(flows, commitments, strict=True)
+        ]
+    )
     nothing = np.zeros(len(flows))
     return LockinInputs(
         launch_month=launch_month,
-        horizon_months=len(flows),
+        horizon_months=first.months,
         data_start_gb=first.company.data_start_gb,
         vectors_start=first.company.vectors_start,
         data_gb=np.array([flow.data_gb for flow in flows]),
@@ -55,23 +68,40 @@ def lockin_inputs(
             for name, lines in RUN_TWICE.items()
         },
         commitment_usd={name: committed if name in COMMITTED else nothing for name in (*LAYERS, WHOLE)},
-        regions=np.array([float(max(1, len(serving_regions(flow)))) for flow in flows]),
+        regions=np.array([float(len(serving_regions(state))) for state in states]),
         egress_factor=np.array(
-            [_egress_factor(flow.on, state, book.catalogue) for flow, state in zip(flows, states, strict=True)]
+            [
+                0.0
+                if free_switch_from is not None and flow.month >= free_switch_from
+                else _egress_factor(flow.on, state, book.catalogue)
+                for flow, state in zip(flows, states, strict=True)
+            ]
         ),
         open_share=np.array([_open_row(state, book.on(flow.on)) for flow, state in zip(flows, states, strict=True)]),
         embedding_ties=np.array([tie_row(embedding_ties(state.decisions)) for state in states]),
-        rebuilt=np.zeros((len(flows), len(LAYERS)), dtype=bool),
+        rebuilt=_rebuilt(migrations, len(flows)),
     )
+
+
+def _rebuilt(migrations: Sequence[Migration], months: int) -> NDArray[np.bool_]:
+    """Where a layer's move is done in a month, shape (months, layers)."""
+    rebuilt = np.zeros((months, len(LAYERS)), dtype=bool)
+    for move in migrations:
+        if move.done_month < months:
+            rebuilt[move.done_month, [LAYERS.index(layer) for layer in move.layers]] = True
+    return rebuilt
 
 
 def lockin_parameters(scenario: Scenario, catalogue: Catalogue) -> LockinParameters:
     return LockinParameters.of(catalogue, scenario.lockin)
 
 
-def serving_regions(flow: MonthFlow) -> tuple[str, ...]:
-    """Regions that serve in a month."""
-    return tuple(sorted({pool.region for pool in flow.pools} | {tokens.region for tokens in flow.tokens}))
+def serving_regions(state: Scenario) -> tuple[str, ...]:
+    """Regions in which the scenario's data is processed in a month, by what residency asks for."""
+    home, eu = (state.platform.home_region,), state.platform.eu_regions
+    residency = state.decisions.residency
+    chosen = home if residency == "anywhere" else eu if residency == "eu_only" else (*home, *eu)
+    return tuple(sorted(set(chosen)))
 
 
 def _open_row(state: Scenario, prices: Prices) -> list[float]:
@@ -82,19 +112,3 @@ def _open_row(state: Scenario, prices: Prices) -> list[float]:
 def _egress_factor(on: date, state: Scenario, catalogue: Catalogue) -> float:
     eu_switch = state.decisions.residency != "anywhere"
     return egress_factor(catalogue, on, eu_switch=eu_switch, overrides=state.lockin)
-
-
-def _owed_usd(flow: MonthFlow, state: Scenario, held: Sequence[Commitment], *, book: PriceBook) -> float:
-    """What is still owed under contracts at the end of a month."""
-    prices = book.on(flow.on)
-    seller = state.platform.seller
-    owed = 0.0
-    for pool in flow.pools:
-        row = price_row(pool.gpu, seller=seller, region=pool.region, prices=prices)
-        ratio, _ = reserved_ratio(
-            row, seller=seller, commitment_months=purchase_mix(state.platform).commitment_months, prices=prices
-        )
-        hour_usd = prices.value("gpu_prices", row, "on_demand_usd_per_gpu_hour") * ratio
-        own = [commitment for commitment in held if commitment.pool == pool.id]
-        owed += remaining_usd(own, month=flow.month, usd_per_gpu_month=hour_usd * prices.rule("hours_per_month"))
-    return owed

@@ -29,6 +29,8 @@ class ServedMonth:
     state: Scenario
     service: Service | None
     row: int
+    seats_per_demand: float = 1.0
+    """Seats paid over those that its requests stand for: a spike brings none, and who is turned away pays none."""
 
 
 def first_day(start: str, month: int) -> date:
@@ -60,7 +62,7 @@ def flow_of(served: ServedMonth, catalogue: Catalogue, *, data_gb: float, vector
     """What one month amounted to, given the data and vectors at its end."""
     products = product_flows(served, catalogue)
     kept = {product.id: product for product in served.state.products}
-    pools, tokens = _work(served)
+    pools, tokens = _work(served, catalogue)
     return MonthFlow(
         month=served.month,
         on=first_day(served.state.start, served.month),
@@ -106,7 +108,7 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
                 refused=float(outcomes[REFUSED]),
                 failed=float(outcomes[FAILED]),
                 delivered_tokens=float(service.delivered_tokens[row, index].sum()),
-                units=_seats(product, requests, catalogue),
+                units=_seats(product, requests * served.seats_per_demand, catalogue),
             )
         )
     return tuple(flows)
@@ -120,7 +122,7 @@ def _seats(product: Product, requests: float, catalogue: Catalogue) -> float:
     return requests / (product.demand.requests_per_working_day * days)
 
 
-def _work(served: ServedMonth) -> tuple[tuple[PoolFlow, ...], tuple[TokenFlow, ...]]:
+def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ...], tuple[TokenFlow, ...]]:
     """Pools held and tokens bought."""
     if served.service is None:
         return (), ()
@@ -134,28 +136,44 @@ def _work(served: ServedMonth) -> tuple[tuple[PoolFlow, ...], tuple[TokenFlow, .
                 utilization = float(station.utilization[served.row, index])
                 pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization))
             else:
-                tokens += _bought(unit, station.used[served.row, index], served.state)
+                tokens += _bought(
+                    unit, station.used[served.row, index], state=served.state, catalogue=catalogue
+                )
     return tuple(pools), tuple(tokens)
 
 
-def _bought(unit: Unit, used: Array, state: Scenario) -> list[TokenFlow]:
-    in_zone = unit.in_eu and state.decisions.residency != "anywhere"
+def _bought(unit: Unit, used: Array, *, state: Scenario, catalogue: Catalogue) -> list[TokenFlow]:
     models = [(unit.api, used[MAIN])]
     if used[SMALL].any():
         models.append((SMALL_TIER, used[SMALL]))
+    in_zone = unit.in_eu and state.decisions.residency != "anywhere"
     return [
-        TokenFlow(
-            endpoint=unit.id,
-            api=api,
-            region=unit.region,
-            in_data_zone=in_zone,
-            calls=float(calls),
-            uncached_in_tokens=float(uncached),
-            cached_in_tokens=float(cached),
-            output_tokens=float(output),
-        )
-        for api, (calls, uncached, cached, output) in models
+        _tokens(unit, api, counts=counts.tolist(), in_data_zone=in_zone, catalogue=catalogue) for api, counts in models
     ]
+
+
+def _tokens(
+    unit: Unit, api: str, *, counts: Sequence[float], in_data_zone: bool, catalogue: Catalogue
+) -> TokenFlow:
+    """Tokens bought of one model; of the new prompt tokens a share is stored, and beside an answer a model may reason.
+
+    Args:
+        counts: calls, new prompt tokens, prompt tokens from the cache, answer tokens.
+    """
+    calls, uncached, cached, output = counts
+    stored = uncached * catalogue.value("apis", api, "cache_write_share")
+    return TokenFlow(
+        endpoint=unit.id,
+        api=api,
+        region=unit.region,
+        in_data_zone=in_data_zone,
+        calls=calls,
+        uncached_in_tokens=uncached - stored,
+        cached_in_tokens=cached,
+        output_tokens=output,
+        cache_write_tokens=stored,
+        reasoning_tokens=output * catalogue.value("apis", api, "reasoning_per_answer_token"),
+    )
 
 
 def _egress_gb(served: ServedMonth, catalogue: Catalogue) -> float:

@@ -8,6 +8,7 @@ from sim.economics import COST_LINES, COST_TO_SERVE, MonthStatement
 from sim.lockin import LAYERS, Door, DoorClass, LockinResult
 from sim.metrics import Estimate, MonthFlow
 from sim.scenario.schema import Scenario
+from sim.strategy.schedule import Migration
 
 __all__ = [
     "COST_LINES",
@@ -18,10 +19,12 @@ __all__ = [
     "DoorClass",
     "ExitCost",
     "Fidelity",
+    "Migration",
     "MonthResult",
     "Outcome",
     "Percentiles",
     "PromiseReading",
+    "ShockResult",
     "Volume",
 ]
 
@@ -158,6 +161,31 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True)
+class ShockResult:
+    """One shock of a scenario, and what it did."""
+
+    shock: str
+    """Id in the catalogue's table `shocks`."""
+    label: str
+    month: int
+    gravity: str
+    because: str
+    notice_months: float
+    must_leave: tuple[str, ...]
+    """Layers that were left because of it; empty where the company was not exposed, or stayed."""
+    exit_months: float
+    """From the strike until they are left, waiting and frozen weeks included; `nan` where nothing is."""
+    late_months: float
+    """By which that overruns the notice."""
+    captured_share: float
+    """Of a fall of prices: share of what it would have saved that is earned; `nan` for any other shock."""
+    lost_requests: float
+    """Requests that were not answered because of it."""
+    consequence_usd: float
+    """Profit over the horizon, less what it would have been without this shock; below zero it cost money."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One scenario, evaluated."""
 
@@ -181,3 +209,6 @@ class Outcome:
     statements: tuple[MonthStatement, ...] = ()
     lockin: LockinResult | None = None
     extra: Mapping[str, float] = field(default_factory=dict)
+    migrations: tuple[Migration, ...] = ()
+    """Moves that were decided or forced, in order."""
+    shocks: tuple[ShockResult, ...] = ()

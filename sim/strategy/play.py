@@ -1,7 +1,7 @@
 """Play the months: launch, demand, capacity plans, and what the surfaces say each month does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,18 @@ from sim.economics import PriceBook, choices
 from sim.scenario import in_month
 from sim.scenario.schema import Scenario
 from sim.strategy.architecture import Architecture, architecture
+from sim.strategy.delivery import delivered, plans
 from sim.strategy.demand import forecast, hour_weights, hourly_shape, monthly_requests
+from sim.strategy.disruption import disrupted, mixed
 from sim.strategy.executors import Executor
 from sim.strategy.fidelity import EFFORTS, Effort
 from sim.strategy.months import ServedMonth, first_day
 from sim.strategy.outcome import Fidelity
-from sim.strategy.planning import plan_months
+from sim.strategy.pressure import CALM, Physical
 from sim.strategy.service import Operator
 from sim.strategy.stations import station_models
 from sim.strategy.store import SurfaceStore
+from sim.strategy.totals import Service
 
 Array = NDArray[np.float64]
 
@@ -46,6 +49,8 @@ class Played:
     epochs: tuple[Epoch, ...]
     market: Array
     """Requests of the whole market by month and product; those whose data may not be processed here are in it."""
+    pressure: Physical = CALM
+    """What shocks did to the service."""
 
     @property
     def windows(self) -> int:
@@ -54,51 +59,111 @@ class Played:
 
 
 def play_months(
-    scenario: Scenario, *, fidelity: Fidelity, store: SurfaceStore, executor: Executor, catalogue: Catalogue
+    scenario: Scenario,
+    *,
+    fidelity: Fidelity,
+    store: SurfaceStore,
+    executor: Executor,
+    catalogue: Catalogue,
+    states: Sequence[Scenario] | None = None,
+    pressure: Physical = CALM,
+    until: int | None = None,
 ) -> Played:
-    """Serve every month of a scenario."""
-    states = tuple(in_month(scenario, month) for month in range(scenario.months))
+    """Serve the months of a scenario.
+
+    Args:
+        states: the scenario as it serves in each month; every change at once at its month unless given.
+        pressure: what shocks do to the service.
+        until: first month that is not played; the horizon unless given.
+    """
+    states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
     launch = choices(states[0].decisions, PriceBook(catalogue).on(first_day(scenario.start, 0))).launch_month
-    market = monthly_requests(states, catalogue, launch_month=launch)
-    months = [ServedMonth(month, state, None, 0) for month, state in enumerate(states)]
+    met = _share_met(states[0], launch, pressure, catalogue)
+    market = monthly_requests(states, catalogue, launch_month=launch) * met
+    played = states[:until]
+    months = [ServedMonth(month, state, None, 0) for month, state in enumerate(played)]
     epochs = []
-    for built, span in _spans(states, launch, catalogue):
-        epoch = _epoch(built, span, market, states, effort=EFFORTS[fidelity], seed=scenario.seed, store=store,
+    for built, span in _spans(played, launch, pressure, catalogue):
+        epoch = _epoch(built, span, market[launch:], states, effort=EFFORTS[fidelity], seed=scenario.seed, store=store,
                        executor=executor, catalogue=catalogue)  # fmt: skip
-        planned = _planned_rps(epoch, built, states, launch_month=launch, catalogue=catalogue)
-        service = epoch.operator.serve(
-            market[list(span)][:, None, :, None] * epoch.shape,
-            epoch.operator.plan(planned),
-            hours=hour_weights(catalogue),
-        )
+        planned = _planned_rps(epoch, built, states, launch_month=launch, pressure=pressure, catalogue=catalogue)
+        sizes = delivered(
+            epoch.operator.plan(planned * met), span, built=built, launch_month=launch, lead=_lead(catalogue),
+            shortages=pressure.shortages,
+        )  # fmt: skip
+        service, turned_away = _served(epoch, market[list(span)], sizes, pressure=pressure, catalogue=catalogue)
         for row, month in enumerate(span):
-            months[month] = ServedMonth(month, states[month], service, row)
+            share, times = pressure.spikes.get(month, (0.0, 1.0))
+            seats = (1 - turned_away.get(row, 0.0)) / (1 + share * (times - 1))
+            months[month] = ServedMonth(month, states[month], service, row, seats)
         epochs.append(epoch)
-    return Played(states, launch, tuple(months), tuple(epochs), market)
+    return Played(played, launch, tuple(months), tuple(epochs), market, pressure)
+
+
+def _served(
+    epoch: Epoch, market: Array, sizes: Sequence[Array], *, pressure: Physical, catalogue: Catalogue
+) -> tuple[Service, dict[int, float]]:
+    """The epoch's months as they were served, weeks of other demand and hours of outages mixed in; see `disrupted`."""
+    rows = {month: row for row, month in enumerate(epoch.months)}
+    spikes = [(rows[month], *felt) for month, felt in pressure.spikes.items() if month in rows]
+    spiked = [row for row, _, _ in spikes]
+    times = np.array([factor for _, _, factor in spikes]).reshape(-1, 1)
+    service = epoch.operator.serve(
+        np.concatenate([market, market[spiked] * times])[:, None, :, None] * epoch.shape,
+        [np.concatenate([size, size[spiked]]) for size in sizes],
+        hours=hour_weights(catalogue),
+    )
+    extra = range(len(market), len(market) + len(spikes))
+    service = mixed(service, spiked, of=extra, shares=[share for _, share, _ in spikes])
+    outages = [(rows[outage.month], outage) for outage in pressure.outages if outage.month in rows]
+    return disrupted(service, outages, built=epoch.operator.built, catalogue=catalogue)
+
+
+def _share_met(first: Scenario, launch: int, pressure: Physical, catalogue: Catalogue) -> float:
+    """What is left of the market when a rival launches first, over what would have been left."""
+    if pressure.rival is None or first.world.demand_waits:
+        return 1.0
+    month, share = pressure.rival
+    usual = catalogue.value("business", "rules", "late_share_per_month")
+    calm = max(0.0, 1 - usual * launch)
+    met = max(0.0, 1 - usual * min(month, launch) - share * max(0, launch - month))
+    return min(1.0, met / calm) if calm > 0 else 1.0
+
+
+def _lead(catalogue: Catalogue) -> int:
+    return int(catalogue.value("business", "rules", "planning_lead_months"))
 
 
 def _spans(
-    states: Sequence[Scenario], launch: int, catalogue: Catalogue
+    states: Sequence[Scenario], launch: int, pressure: Physical, catalogue: Catalogue
 ) -> list[tuple[Architecture, tuple[int, ...]]]:
     """Runs of months with equal architectures, from the launch on."""
     spans: list[tuple[Architecture, list[int]]] = []
-    before: Scenario | None = None
+    before: tuple[Scenario | None, float] = (None, 1.0)
     for month in range(launch, len(states)):
-        state = states[month]
+        state, quota = states[month], pressure.quota.get(month, 1.0)
         # Months between two changes share one state, so its architecture is made once.
-        built = spans[-1][0] if state is before else architecture(state, catalogue)
+        same = state is before[0] and quota == before[1]
+        built = spans[-1][0] if same else _cut(architecture(state, catalogue), quota)
         if spans and spans[-1][0] == built:
             spans[-1][1].append(month)
         else:
             spans.append((built, [month]))
-        before = state
+        before = (state, quota)
     return [(built, tuple(months)) for built, months in spans]
+
+
+def _cut(built: Architecture, quota: float) -> Architecture:
+    """The architecture with a part of its quota."""
+    if quota == 1.0:
+        return built
+    return replace(built, quota_cap_per_min=tuple(cap * quota for cap in built.quota_cap_per_min))
 
 
 def _epoch(
     built: Architecture,
     span: tuple[int, ...],
-    market: Array,
+    demand: Array,
     states: Sequence[Scenario],
     *,
     effort: Effort,
@@ -107,22 +172,30 @@ def _epoch(
     executor: Executor,
     catalogue: Catalogue,
 ) -> Epoch:
+    # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
     shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
-    rates_rps = market[list(span)][:, None, :, None] * shape
+    rates_rps = demand[:, None, :, None] * shape
     models = station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
     operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue)
     return Epoch(span, states[span[0]], operator, shape)
 
 
 def _planned_rps(
-    epoch: Epoch, built: Architecture, states: Sequence[Scenario], *, launch_month: int, catalogue: Catalogue
+    epoch: Epoch,
+    built: Architecture,
+    states: Sequence[Scenario],
+    *,
+    launch_month: int,
+    pressure: Physical,
+    catalogue: Catalogue,
 ) -> Array:
     """Demand that each month's capacity was planned for, as it was expected when the plan was made."""
-    plans = plan_months(
+    made = plans(
         epoch.months,
         launch_month=launch_month,
         interval=built.planning_interval_months,
-        lead=int(catalogue.value("business", "rules", "planning_lead_months")),
+        lead=_lead(catalogue),
+        shortages=pressure.shortages,
     )
     expected = {
         (known_at, last): monthly_requests(
@@ -130,6 +203,6 @@ def _planned_rps(
             catalogue,
             launch_month=launch_month,
         )[last]
-        for known_at, last in set(plans)
+        for known_at, last in set(made)
     }
-    return np.stack([expected[plan] for plan in plans])[:, None, :, None] * epoch.shape
+    return np.stack([expected[plan] for plan in made])[:, None, :, None] * epoch.shape

@@ -81,27 +81,30 @@ class Platform:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Log:
-    """Columns of the whole replay, put together from its areas; endpoints count over all stations."""
+    """The log of a whole platform; its endpoints count over all stations."""
 
-    outcome: NDArray[np.int8]
-    endpoint: NDArray[np.int64]
+    record: RunRecord
     way_s: Times
-    start_s: Times
-    first_s: Times
-    finish_s: Times
+    """One way from the user to the endpoint; 0 where there is none."""
 
 
-def summary(
-    rows: ReplayTrace, platform: Platform, *, trace: Trace, log: Log, records: Sequence[RunRecord]
-) -> Replayed:
+def search_s(platform: Platform, trace: Trace) -> Times:
+    """How long each request's product searches before its answer begins."""
     built = platform.built
-    search_s = built.search_s * np.array([product.searches_per_request > 0 for product in built.products])
-    served = log.outcome == SERVED
-    ttft_s = log.first_s - trace.arrival_s + search_s[trace.product]
-    e2e_s = log.finish_s - trace.arrival_s + search_s[trace.product]
+    by_product = built.search_s * np.array([product.searches_per_request > 0 for product in built.products])
+    searched_s: Times = by_product[trace.product]
+    return searched_s
+
+
+def summary(rows: ReplayTrace, platform: Platform, *, trace: Trace, log: Log) -> Replayed:
+    built, record = platform.built, log.record
+    searched_s = search_s(platform, trace)
+    served = record.outcome == SERVED
+    ttft_s = record.first_token_s - trace.arrival_s + searched_s
+    e2e_s = record.finish_s - trace.arrival_s + searched_s
     longer = served & (trace.output_tokens > 1)
     pace_s = (e2e_s[longer] - ttft_s[longer]) / (trace.output_tokens[longer] - 1)
-    counts = Counter(log.outcome.tolist())
+    counts = Counter(record.outcome.tolist())
     return Replayed(
         month=platform.month,
         recorded=len(rows),
@@ -116,9 +119,9 @@ def summary(
         tpot_s=_percentiles(pace_s),
         e2e_s=_percentiles(e2e_s[served]),
         endpoints=_endpoints(platform, trace, log=log, ttft_s=ttft_s, e2e_s=e2e_s),
-        reasons=_reasons(built.stations, log),
-        preemptions=sum(record.preemptions for record in records),
-        events=sum(record.events for record in records),
+        reasons=_reasons(built.stations, record),
+        preemptions=record.preemptions,
+        events=record.events,
     )
 
 
@@ -131,11 +134,12 @@ def _percentiles(values_s: Times) -> Percentiles:
 def _endpoints(
     platform: Platform, trace: Trace, *, log: Log, ttft_s: Times, e2e_s: Times
 ) -> tuple[EndpointReading, ...]:
+    record = log.record
     found: list[EndpointReading] = []
     for at, station in enumerate(platform.built.stations):
         for unit, size, endpoint in zip(station.units, platform.sizes[at], platform.endpoints(at), strict=True):
-            here = log.endpoint == len(found)
-            counts = Counter(log.outcome[here].tolist())
+            here = record.endpoint == len(found)
+            counts = Counter(record.outcome[here].tolist())
             found.append(
                 EndpointReading(
                     id=unit.id,
@@ -146,8 +150,8 @@ def _endpoints(
                     timed_out=counts[TIMED_OUT],
                     refused=counts[REFUSED],
                     in_flight=counts[IN_FLIGHT],
-                    ttft_s=_percentiles(ttft_s[here & (log.outcome == SERVED)]),
-                    e2e_s=_percentiles(e2e_s[here & (log.outcome == SERVED)]),
+                    ttft_s=_percentiles(ttft_s[here & (record.outcome == SERVED)]),
+                    e2e_s=_percentiles(e2e_s[here & (record.outcome == SERVED)]),
                     fastest_prefill_ratio=_fastest_prefill(endpoint, trace, log=log, here=here),
                 )
             )
@@ -155,18 +159,19 @@ def _endpoints(
 
 
 def _fastest_prefill(endpoint: Endpoint, trace: Trace, *, log: Log, here: NDArray[np.bool_]) -> float:
-    rows = here & (log.outcome == SERVED)
+    record = log.record
+    rows = here & (record.outcome == SERVED)
     if not isinstance(endpoint, GpuPool) or not rows.any():
         return nan
-    took_s = log.first_s[rows] - log.way_s[rows] - log.start_s[rows]
+    took_s = record.first_token_s[rows] - log.way_s[rows] - record.start_s[rows]
     floor_s = endpoint.step.prefill_floor_s_per_token * (trace.input_tokens[rows] - trace.cached_tokens[rows])
     return float((took_s / floor_s).min())
 
 
-def _reasons(stations: Sequence[Station], log: Log) -> dict[str, int]:
+def _reasons(stations: Sequence[Station], record: RunRecord) -> dict[str, int]:
     """Why requests went unserved; the most frequent first, then by name."""
     ids = [unit.id for station in stations for unit in station.units]
-    lost = Counter(zip(log.outcome.tolist(), log.endpoint.tolist(), strict=True))
+    lost = Counter(zip(record.outcome.tolist(), record.endpoint.tolist(), strict=True))
     why = {
         TIMED_OUT: "waited longer than the user's patience",
         REFUSED: "larger than a replica's memory, or the queue was full",

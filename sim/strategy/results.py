@@ -145,6 +145,7 @@ def _readings(
                     in_time_share=float(service.in_time[row, index]),
                     model_error=error[product.promise.measure],
                     assumed=assumed,
+                    samples_s=tuple(each_s[:, row, index].tolist()),
                 )
                 for index, product in enumerate(state.products)
             )

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.strategy.architecture import Architecture
+from sim.metrics.measure import MODELS
+from sim.strategy.architecture import Architecture, Unit
 from sim.strategy.backlog import Deferred, defer
+from sim.strategy.cells import Reading, always_up, readings, with_failures
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
 from sim.strategy.reading import FIRST_SAMPLE, Rates, node_weights
-from sim.strategy.stations import Cell, StationModel, cell_replicas
+from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
 from sim.strategy.totals import CALLS, Service, StationService, Totals
@@ -62,14 +64,16 @@ class Operator:
             for index, (unit, cell) in enumerate(zip(model.station.units, units, strict=True)):
                 surface = surfaces[cell.key]
                 need = needed_size(
-                    own.sum(axis=(-1, -2)) * model.plan_share[index],
+                    own.sum(axis=(-1, -2)) * model.station.planned_share[index],
                     position=position,
                     work_s=surface.work_s * cell.scale,
                     load_limit=self._load_limit(model, index, surface, cell.key),
                     spare_room=self.built.spare_room,
                 )
                 sizes.append(
-                    whole_replicas(need, least=self.built.min_replicas, most=self.built.max_replicas)
+                    whole_replicas(
+                        need, least=max(self.built.min_replicas, unit.least_size), most=self.built.max_replicas
+                    )
                     if unit.is_pool
                     else granted_quota(need, cap=self.built.quota_cap_per_min[at])
                 )
@@ -89,27 +93,33 @@ class Operator:
             bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
         cases = len(rates_rps)
-        cells = [self._cells(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
-        surfaces = self._surfaces([cell.key for station in cells for cell, _ in station])
+        read = [self._readings(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
+        surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
         samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
         total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
         stations = []
-        for model, size, of_station in zip(self.models, sizes, cells, strict=True):
+        for model, size, of_station in zip(self.models, sizes, read, strict=True):
             own = rates_rps * np.array(model.station.share_of_group)
             units = len(model.station.units)
             load = np.zeros(own.shape[:2])
-            used = np.zeros((cases, units, 2, 4))
-            for cell, rows in of_station:
-                surface = surfaces[cell.key]
-                position = model.axis.position(_shares(own[rows].sum(axis=-1)))
-                work_s = np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1]))
-                scale = size[rows, 0] / cell.scale if model.alone else np.full(len(rows), cell.scale)
-                at_once, held = self._held_back(own[rows], work_s / scale[:, None])
-                load[rows] = at_once.sum(axis=(-1, -2)) * work_s / scale[:, None]
-                requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None]
-                weights = node_weights(surface, requests=requests, position=position, load=load[rows])
-                rates = self._rates_of(cell.key, surface, self._added_s(model))
-                used[rows] = total.add(rows, rates, weights, held=held)
+            used = np.zeros((cases, units, MODELS, 4))
+            for each in of_station:
+                rows, asked = each.case, own[each.case]
+                if each.cell is None:
+                    asked_s = hours * SECONDS_PER_HOUR
+                    total.fail(rows, np.einsum("chpg,h,c->cp", asked, asked_s, each.share))
+                    continue
+                surface = surfaces[each.cell.key]
+                position = model.axis.position(_shares(asked.sum(axis=-1)))
+                work_s, scale = self._work_s(model, each.sizes, position=position, surface=surface, cell=each.cell)
+                at_once, held = self._held_back(asked, work_s / scale)
+                at_load = at_once.sum(axis=(-1, -2)) * work_s / scale
+                if each.whole:
+                    load[rows] = at_load
+                requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None] * each.share[:, None, None, None]
+                weights = node_weights(surface, requests=requests, position=position, load=at_load)
+                rates = self._rates_of(each.cell.key, surface, self._added_s(model))
+                used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
             mean_load = load @ hours / hours.sum()
             stations.append(
                 StationService(model, size, load, self._utilization(model, size, mean_load, used, hours), used)
@@ -147,18 +157,11 @@ class Operator:
     def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
         return self._store.rates(key, surface, added_s=added_s, first_words=self._first_words)
 
-    def _cells(
-        self, model: StationModel, sizes: Array, bound: float
-    ) -> list[tuple[Cell, NDArray[np.int64]]]:
+    def _readings(self, model: StationModel, sizes: Array, bound: float) -> list[Reading]:
         """The cells that stand for the station, each with the cases it is read for."""
-        unit = model.station.units[0]
-        if model.alone and not unit.is_pool:
-            return [(model.unit_cell(unit, 1), np.arange(len(sizes)))]
-        if model.alone:
-            replicas = [cell_replicas(min(size, bound), model.effort) for size in sizes[:, 0].tolist()]
-            return [(model.unit_cell(unit, count), _where(replicas, count)) for count in dict.fromkeys(replicas)]
-        cells = [model.joint_cell(size) for size in sizes.tolist()]
-        return [(cell, _where(cells, cell)) for cell in dict.fromkeys(cells)]
+        fails = model.effort.most_states > 1
+        states = with_failures(model, sizes, catalogue=self.catalogue) if fails else always_up(sizes)
+        return readings(model, states, bound=bound)
 
     # --- constants of a station -------------------------------------------------------------------
 
@@ -181,6 +184,26 @@ class Operator:
             cap=self.catalogue.value("business", "rules", "plan_load_cap"),
         )
 
+    def _work_s(
+        self, model: StationModel, sizes: Array, *, position: Array, surface: Surface, cell: Cell
+    ) -> tuple[Array, Array]:
+        """Seconds that a request takes of a part of the station, shape (cases, hours), and how many such parts it has.
+
+        Endpoints that share their load do together what each could do alone.
+        """
+        if model.alone:
+            return np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1])), sizes[:, :1] / cell.scale
+        capacity_rps = np.zeros(position.shape)
+        for index, unit in enumerate(model.station.units):
+            work_s = self._unit_work_s(model, unit)
+            capacity_rps += sizes[:, index, None] / np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1]))
+        return 1 / capacity_rps, np.ones((len(sizes), 1))
+
+    def _unit_work_s(self, model: StationModel, unit: Unit) -> Array:
+        """Seconds of one size unit that a request takes, at each extreme mix."""
+        cell = model.unit_cell(unit, self.built.min_replicas)
+        return self._surfaces([cell.key])[cell.key].work_s * cell.scale
+
     def _utilization(
         self, model: StationModel, sizes: Array, mean_load: Array, used: Array, hours: Array
     ) -> Array:
@@ -188,15 +211,10 @@ class Operator:
             return mean_load[:, None]
         columns = []
         for index, unit in enumerate(model.station.units):
-            cell = model.unit_cell(unit, self.built.min_replicas)
-            work_s = float(np.mean(self._surfaces([cell.key])[cell.key].work_s)) * cell.scale
+            work_s = float(np.mean(self._unit_work_s(model, unit)))
             calls = used[:, index, :, CALLS].sum(axis=-1)
             columns.append(calls * work_s / (sizes[:, index] * hours.sum() * SECONDS_PER_HOUR))
         return np.stack(columns, axis=-1)
-
-
-def _where(found: Sequence[object], wanted: object) -> NDArray[np.int64]:
-    return np.array([row for row, other in enumerate(found) if other == wanted])
 
 
 def _shares(rates: Array) -> Array:

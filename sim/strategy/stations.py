@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.serving import FixedShare, LeastLoaded, World
+from sim.serving import Endpoint, FixedShare, ManagedApi, World
 from sim.strategy.architecture import Architecture, Group, Station, Unit, sized
 from sim.strategy.fidelity import Effort
 from sim.strategy.mixes import MixAxis, mix_axis, mixes
 from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey
+from sim.strategy.units import burst_min, with_burst
 from sim.workload import Mix
 
 Array = NDArray[np.float64]
@@ -44,8 +45,6 @@ class StationModel:
     """The extreme mixes with all users next to the endpoint."""
     spread: tuple[Mix, ...]
     """The extreme mixes with users where they are."""
-    plan_share: tuple[float, ...]
-    """Share of the station's requests that each unit's size is planned for."""
     effort: Effort
     seed: int
 
@@ -71,7 +70,7 @@ class StationModel:
 
         `scale` is in size units: how many replicas, or tokens a minute, the cell has.
         """
-        size = cell_replicas(replicas, self.effort) if unit.is_pool else self._cell_quota(unit)
+        size = max(unit.least_size, cell_replicas(replicas, self.effort)) if unit.is_pool else self._cell_quota(unit)
         world = World(
             endpoints=(sized(unit, size),), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,)
         )
@@ -79,22 +78,41 @@ class StationModel:
         return Cell(SurfaceKey(world, self.near, effort, self.seed), float(size))
 
     def _cell_quota(self, unit: Unit) -> float:
-        burst_min = unit.endpoint.burst_tokens  # type: ignore[union-attr]
-        calls_per_min = (1 - WARM_UP_SHARE) * self.effort.api_calls / (BUCKETS * max(burst_min, 1.0))
+        calls_per_min = (1 - WARM_UP_SHARE) * self.effort.api_calls / (BUCKETS * max(_burst_min(unit), 1.0))
         return _rounded(calls_per_min * self.mean_tokens)
 
-    def joint_cell(self, sizes: Sequence[float]) -> Cell:
-        """All endpoints of a station whose router looks, shrunk alike; `scale` is how many cells make the station."""
-        replicas = sum(size for unit, size in zip(self.station.units, sizes, strict=True) if unit.is_pool)
-        scale = max(1.0, replicas / self.effort.cell_replicas)
+    @property
+    def least_quota(self) -> float:
+        """Throughput that an API is simulated with where nothing else is up [tokens/min]."""
+        return max(self._cell_quota(unit) for unit in self.station.units if not unit.is_pool)
+
+    def cell(self, sizes: Sequence[float]) -> Cell:
+        """The station with so much of each unit, 0 for what is out."""
         units = self.station.units
+        if self.alone:
+            return self.unit_cell(units[0], sizes[0])
         endpoints = tuple(
-            sized(unit, max(1, round(size / scale)) if unit.is_pool else _rounded(size / scale))
-            for unit, size in zip(units, sizes, strict=True)
+            self._shared(unit, size, planned)
+            for unit, size, planned in zip(units, sizes, self.station.planned_share, strict=True)
         )
-        in_eu = tuple(index for index, unit in enumerate(units) if unit.in_eu)
-        world = World(endpoints=endpoints, router=LeastLoaded(), rtt_s=self.rtt_s, eu_endpoints=in_eu)
-        return Cell(SurfaceKey(world, self.spread, self.effort, self.seed), scale)
+        world = World(
+            endpoints=endpoints,
+            router=self.station.router,
+            rtt_s=self.rtt_s,
+            eu_endpoints=tuple(index for index, unit in enumerate(units) if unit.in_eu),
+            out=tuple(index for index, size in enumerate(sizes) if size == 0),
+            signal_delay_s=self.station.signal_delay_s,
+        )
+        return Cell(SurfaceKey(world, self.spread, self.effort, self.seed), 1.0)
+
+    def _shared(self, unit: Unit, size: float, planned: float) -> Endpoint:
+        """A unit of a cell; the window is made long enough for what an API's buckets save up."""
+        endpoint = sized(unit, size or unit.least_size)
+        saved_min = _burst_min(unit)
+        if unit.is_pool or not size or not saved_min:
+            return endpoint
+        window_min = (1 - WARM_UP_SHARE) * self.effort.calls * planned * self.mean_tokens / size
+        return with_burst(endpoint, min(1.0, window_min / (BUCKETS * saved_min)))
 
 
 def cell_replicas(replicas: float, effort: Effort) -> int:
@@ -103,6 +121,11 @@ def cell_replicas(replicas: float, effort: Effort) -> int:
     Fewer replicas share their queues less well, so the error is on the careful side.
     """
     return int(2 ** floor(log2(max(1.0, min(replicas, effort.cell_replicas)))))
+
+
+def _burst_min(unit: Unit) -> float:
+    """Minutes of throughput that an API saves up."""
+    return burst_min(unit.endpoint) if isinstance(unit.endpoint, ManagedApi) else 0.0
 
 
 def _rounded(amount: float) -> float:
@@ -122,7 +145,6 @@ def station_models(
     for station, rtt_s in zip(built.stations, built.rtt_s, strict=True):
         own = rates_rps * np.array(station.share_of_group)
         axis = mix_axis(own.sum(axis=-1).reshape(-1, own.shape[-2]))
-        pools = sum(unit.is_pool for unit in station.units)
         models.append(
             StationModel(
                 station=station,
@@ -130,10 +152,6 @@ def station_models(
                 axis=axis,
                 near=mixes(axis, built.products, groups=(NEAR,), catalogue=catalogue),
                 spread=mixes(axis, built.products, groups=_users(built, station), catalogue=catalogue),
-                plan_share=tuple(
-                    (built.own_share / pools if unit.is_pool else 1 - built.own_share) if station.least_loaded else 1.0
-                    for unit in station.units
-                ),
                 effort=effort,
                 seed=seed,
             )

@@ -88,7 +88,8 @@ def play(chain: Chain) -> tuple[float, Measured]:
 def cell_work_s(world: World, mix: Mix, *, effort: Effort, seed: int) -> float:
     """Seconds that a request takes of the whole world when it never runs short of work: 1 / lambda_sat."""
     probe = draw_window(mix, effort.probe_calls, rate_rps=1.0, seed=seed, replication=0, name="probe")
-    return 1.0 / sum(saturated_rps(endpoint, probe) for endpoint in world.endpoints)
+    up = [endpoint for index, endpoint in enumerate(world.endpoints) if index not in world.out]
+    return 1.0 / sum(saturated_rps(endpoint, probe) for endpoint in up)
 
 
 def waiting_room(load: float, *, saturated_rps: float, mix: Mix) -> int:

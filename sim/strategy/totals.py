@@ -69,14 +69,27 @@ class Totals:
         products = len(can_wait)
         self.can_wait = can_wait
         self.saturated = np.zeros(cases, dtype=bool)
+        self.uneven = np.zeros(cases, dtype=bool)
+        """Cases in which work that could wait was left, in any state of theirs."""
         self.outcomes = np.zeros((cases, products, 4))
         self.delivered = np.zeros((cases, products, 2))
         self.latency = np.zeros((cases, products, histograms, BINS))
 
     def add(
-        self, rows: NDArray[np.int64], rates: Rates, weights: NodeWeights, *, held: Deferred | None = None
+        self,
+        rows: NDArray[np.int64],
+        rates: Rates,
+        weights: NodeWeights,
+        *,
+        held: Deferred | None = None,
+        whole: bool = True,
     ) -> Array:
-        """Add some cases of one station; returns what they used, shape (rows, units, 2, 4)."""
+        """Add some cases of one station; returns what they used, shape (rows, units, models, 4).
+
+        Args:
+            held: work that waited for room.
+            whole: whether everything is up; what a failure leaves undone makes no month a saturated one.
+        """
         # Beyond what the station can serve users wait until their patience ends.
         lost = weights.lost.sum(axis=-1)
         outcomes = merged(rates.outcomes, weights)
@@ -86,13 +99,20 @@ class Totals:
         latency = merged(rates.latency[:, :, : self.latency.shape[2]], weights)
         latency[:, :, PROMISED:, -1] += lost[:, :, None]
         if held is not None:
-            self._hold(rows, latency, held)
+            self.uneven[rows] |= held.saturated
+            if whole:
+                self.saturated[rows] |= held.saturated
+            self._hold(latency, held)
         self.latency[rows] += latency
         return merged(rates.used, weights).sum(axis=1)
 
-    def _hold(self, rows: NDArray[np.int64], latency: Array, held: Deferred) -> None:
+    def fail(self, rows: NDArray[np.int64], requests: Array) -> None:
+        """Requests of some cases and products that nothing is up to answer."""
+        self.outcomes[rows, :, FAILED] += requests
+        self.latency[rows, :, PROMISED:, -1] += requests[:, :, None]
+
+    def _hold(self, latency: Array, held: Deferred) -> None:
         """What was held back ends later by the mean time of it."""
-        self.saturated[rows] |= held.saturated
         for case, wait_h in enumerate(held.wait_h):
             if np.isfinite(wait_h) and wait_h > 0:
                 for at in (TTFT, *range(E2E, latency.shape[2])):
@@ -104,7 +124,7 @@ class Totals:
     ) -> Service:
         requests = np.einsum("chpg,h->cp", rates_rps, hours * SECONDS_PER_HOUR)
         # What a growing backlog never gets to is turned away; elsewhere the difference is rounding.
-        left = np.where(self.saturated[:, None], np.maximum(0.0, requests - self.outcomes.sum(axis=-1)), 0.0)
+        left = np.where(self.uneven[:, None], np.maximum(0.0, requests - self.outcomes.sum(axis=-1)), 0.0)
         self.outcomes[:, :, REFUSED] += left
         self.latency[:, :, PROMISED:, -1] += left[:, :, None]
         promised = self.latency[:, :, PROMISED]

@@ -3,15 +3,24 @@
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-from sim.strategy.outcome import MonthResult
+from sim.strategy.outcome import Migration, MonthResult, ShockResult
 from sim.strategy.play import Played
 
 Mark = Callable[[MonthResult], bool]
 
 
-def warnings_of(months: Sequence[MonthResult], played: Played, *, target_margin: float) -> tuple[str, ...]:
+def warnings_of(
+    months: Sequence[MonthResult],
+    played: Played,
+    *,
+    target_margin: float,
+    migrations: Sequence[Migration] = (),
+    shocks: Sequence[ShockResult] = (),
+) -> tuple[str, ...]:
     """Sentences, the gravest first."""
     found = [
+        *(_struck(shock) for shock in shocks),
+        *(_unfinished(move, len(months)) for move in migrations),
         _saturated(months),
         _unserved(months, played),
         _late(months),
@@ -19,6 +28,27 @@ def warnings_of(months: Sequence[MonthResult], played: Played, *, target_margin:
         _thin_margin(months, target_margin),
     ]
     return tuple(sentence for sentence in found if sentence)
+
+
+def _struck(shock: ShockResult) -> str:
+    """What could not be met in time, or was not answered."""
+    lost = f"{shock.lost_requests:,.0f} requests are not answered" if shock.lost_requests >= 1 else ""
+    if shock.late_months > 0:
+        late = (
+            f"leaving takes {shock.exit_months:.1f} months and the notice is {shock.notice_months:g}, "
+            f"so we are {shock.late_months:.1f} months late"
+        )
+        return f"{shock.label} in month {shock.month + 1}: {late}{f', and {lost}' if lost else ''}."
+    return f"{shock.label} in month {shock.month + 1}: {lost}." if lost else ""
+
+
+def _unfinished(move: Migration, months: int) -> str:
+    if move.done_month < months:
+        return ""
+    return (
+        f"The move decided in month {move.decided_month + 1} takes {move.exit_months:.1f} months "
+        "and is not done when the horizon ends."
+    )
 
 
 def _first(months: Sequence[MonthResult], mark: Mark) -> MonthResult | None:
@@ -34,7 +64,12 @@ def _saturated(months: Sequence[MonthResult]) -> str:
 
 def _unserved(months: Sequence[MonthResult], played: Played) -> str:
     """The month in which users are turned away most, and where the load is fullest then."""
-    lost = {m.month: (m.refused + m.timed_out + m.failed) / m.requests for m in months if m.requests > 0}
+    struck = {outage.month for outage in played.pressure.outages}
+    lost = {
+        m.month: (m.refused + m.timed_out + m.failed) / m.requests
+        for m in months
+        if m.requests > 0 and m.month not in struck
+    }
     over = [month for month, share in lost.items() if share >= 0.005]
     if not over:
         return ""

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sim.catalogue import Catalogue, Fact, Name, load_catalogue
+from sim.economics import Commitment
 from sim.economics.prices import PriceBook
 from sim.metrics.flows import MonthFlow, PoolFlow, ProductFlow, TokenFlow
 from sim.scenario.schema import Scenario
@@ -120,6 +121,11 @@ def bought(api: str, *, new: float, cached: float, out: float, calls: float = 1,
 
 def pool(gpus: float, utilization: float, *, region: str = "us_east", gpu: str = "h200", id: str = "own") -> PoolFlow:
     return PoolFlow(id=id, region=region, gpu=gpu, gpus=gpus, utilization=utilization)
+
+
+def promised(gpus: float, *, since: int = 6, until: int = 18, level: float = 1.0) -> Commitment:
+    """GPUs of the pool that `pool` makes, under contract."""
+    return Commitment("own", "h200", "us_east", "specialist", gpus, since, until, level)
 
 
 EMPTY = MonthFlow(

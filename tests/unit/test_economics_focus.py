@@ -6,9 +6,9 @@ from io import StringIO
 
 import pytest
 
-from sim.economics import Commitment, MonthStatement, PurchaseMix, bill, billed_usd, focus_csv, statement
+from sim.economics import MonthStatement, PurchaseMix, bill, billed_usd, focus_csv, statement
 from sim.economics.focus_csv import Version
-from tests.unit.economics_months import EU, bought, month, pool, scenario, served, shipped_book
+from tests.unit.economics_months import EU, bought, month, pool, promised, scenario, served, shipped_book
 
 MANDATORY = frozenset(re.findall(
     r"\w+",
@@ -25,7 +25,7 @@ VERSIONS: tuple[Version, ...] = ("1.4", "1.2")
 
 def statements() -> list[MonthStatement]:
     mix = PurchaseMix(owned=0.25, reserved=0.5, spot=0.1, commitment_months=12)
-    kept = (Commitment("own", 9, 10, 22, 1.0),)
+    kept = (promised(9, since=10, until=22),)
     return [
         statement(
             month(number, products=(served("support", 1e6, tokens=2e9), served("coding", 0)),
@@ -84,8 +84,8 @@ def test_commitment_columns_go_together(version: Version) -> None:
     found = rows(version)
     for row in found:
         filled = {name for name in row if name.startswith("CommitmentDiscount") and row[name]}
-        assert len(filled) in (0, 5)
-        assert (row["PricingCategory"] == "Committed") == (len(filled) == 5)
+        assert len(filled) in (0, 7)
+        assert (row["PricingCategory"] == "Committed") == (len(filled) == 7)
     assert {row["CommitmentDiscountStatus"] for row in found} == {"", "Used", "Unused"}
     assert {row["PricingCategory"] for row in found} == {"Standard", "Dynamic", "Committed", "Other"}
 

@@ -1,5 +1,6 @@
 """Each cost line and the rules that settle what belongs to it."""
 
+from dataclasses import replace
 from math import isnan
 
 import pytest
@@ -25,6 +26,7 @@ from tests.unit.economics_months import (
     catalogue_with,
     month,
     pool,
+    product,
     scenario,
     served,
     shipped_book,
@@ -209,3 +211,48 @@ def test_price_levels_follow_a_drift_that_changes() -> None:
 def test_every_line_has_its_own_name() -> None:
     assert len(set(COST_LINES)) == len(COST_LINES)
     assert set(stated(3).cost_usd) == {*COST_LINES, "total"}
+
+
+def sold(price: dict[str, object], **own: object) -> Scenario:
+    return scenario(products=[product("support", price) | own])
+
+
+def test_tokens_are_paid_by_the_million_with_late_ones_credited() -> None:
+    """A tenth of the answers, so a tenth of the tokens, is late and earns half."""
+    of = sold({"kind": "per_mtok", "usd": 3, "drift_per_year": -0.2}, credit_share=0.5)
+    flow = month(12, products=(served("support", 1000, late=100, tokens=2e6),))
+    assert statement(flow, of, book=shipped_book()).revenue_usd == pytest.approx(2 * 3 * 0.8 * (0.9 + 0.1 * 0.5))
+
+
+def test_a_product_s_own_credit_replaces_the_catalogue_s_and_seats_have_none() -> None:
+    flow = month(0, products=(served("support", 100, late=20, units=10),))
+    half = PriceBook(catalogue_with(business__rules__credit_share=0.5))
+
+    def revenue(of: Scenario) -> float:
+        return statement(flow, of, book=half).revenue_usd
+
+    answer = {"kind": "per_request", "usd": 1}
+    assert revenue(sold(answer)) == pytest.approx(80 + 20 * 0.5)
+    assert revenue(sold(answer, credit_share=0.2)) == pytest.approx(80 + 20 * 0.8)
+    assert revenue(sold({"kind": "per_seat", "usd_per_month": 7}, credit_share=1)) == pytest.approx(70)
+
+
+def test_tokens_stored_and_tokens_reasoned_are_priced_apart() -> None:
+    tokens = replace(bought("mid", new=1e6, cached=0, out=1e6), cache_write_tokens=2e6, reasoning_tokens=4e6)
+    found = stated(6, tokens=(tokens,))
+    assert found.cost_usd["api"] == pytest.approx(1 * 2 + 2 * 2.5 + 1 * 10 + 4 * 10)
+    assert len(found.cost_terms["api"]) == 4
+
+
+def test_gpu_cost_is_shared_by_gpu_time_where_it_is_known_and_by_tokens_where_not() -> None:
+    """Coding has a tenth of the tokens but nine tenths of the time on our GPUs."""
+    flows = (served("support", 1, tokens=9e6), served("coding", 1, tokens=1e6))
+
+    def coding_share(line: str, *gpu_s: float) -> float:
+        timed = tuple(replace(flow, gpu_s=busy) for flow, busy in zip(flows, gpu_s, strict=True))
+        found = stated(9, OWN, products=timed, pools=(pool(4, 0.5),), data_gb=1000)
+        return found.cost_shares_by_product["coding"][line]
+
+    assert coding_share("idle", 10, 90) == pytest.approx(0.9)
+    assert coding_share("storage", 10, 90) == pytest.approx(0.1)
+    assert coding_share("idle", 0, 0) == pytest.approx(0.1)

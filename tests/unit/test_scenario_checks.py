@@ -31,6 +31,13 @@ def faults(fields, base=BASE):
         ({"platform.min_replicas": 65}, "platform.min_replicas: must be at most max_replicas, 64 (got 65)"),
         ({"platform.engine.max_running": 2049}, "must be at most token_budget, 2048 (got 2049)"),
         ({"platform.engine.precision": "bf16"}, "needs 234 GB for its bf16 weights, and 1 x 'h200' holds 141 GB"),
+        ({"platform.owned_share": 0.3}, "must be at most all of them (got 1.3 from owned_share 0.3, reserved_share 1)"),
+        ({"platform.reserved_share": 0.6, "platform.spot_share": 0.5}, "(got 1.1 from reserved_share 0.6, spot_share"),
+        (
+            {"platform.engine.gpu": "mi300x", "platform.owned_share": 0.5, "platform.reserved_share": 0},
+            "platform.owned_share: the catalogue's table 'ownership' has no price of a server of 'mi300x'. Use one of",
+        ),
+        ({"platform.commitment_months": 24}, "platform.commitment_months: must be 12 or 36 (got 24)"),
         ({"users": {"us_east": 0.5}}, "users: the shares must sum to 1 (got 0.5"),
         ({"users": {"us_east": 1.5, "eu_west": -0.5}}, "users.eu_west: must be at least 0 (got -0.5)"),
         ({"users": {"atlantis": 1.0}}, "users.atlantis: the catalogue's table 'regions' has no 'atlantis'. Known:"),
@@ -57,6 +64,7 @@ def test_what_belongs_together_is_let_through():
         "products.coding.patience": None, "lockin.rework_pm_per_point.data": 0.9, "lockin.features_per_month": 3,
         "platform.engine.precision": "bf16", "platform.engine.gpus_per_replica": 2, "platform.eu_regions": ["eu_north"],
         "platform.min_replicas": 64, "platform.engine.max_running": 2048,
+        "platform.owned_share": 0.7, "platform.reserved_share": 0.1, "platform.spot_share": 0.2,
     }  # fmt: skip
     scenario = set_fields(BASE, fields)
     assert scenario.lockin == {"rework_pm_per_point.data": 0.9, "features_per_month": 3}

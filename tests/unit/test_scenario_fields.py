@@ -74,7 +74,7 @@ def test_every_card_is_complete_and_levers_come_in_order():
     assert (by_path["decisions.spare_room"].low, by_path["decisions.spare_room"].high) == (0, 1.5)
     assert by_path["decisions.own_share"].default is ...
     assert by_path["months"].default == 36
-    assert set(by_path["products.ID.price.kind"].options) == {"per_request", "per_seat"}
+    assert set(by_path["products.ID.price.kind"].options) == {"per_request", "per_mtok", "per_seat"}
     assert sum(card.path == "products.ID.demand.amount" for card in cards) == 2
 
 

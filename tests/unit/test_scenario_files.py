@@ -116,10 +116,11 @@ def test_a_fault_names_place_and_cause(over, said):
 
 def test_a_kind_is_asked_for_by_name_and_never_shown_as_a_place():
     first = json.loads(whole())["products"][0]
-    assert "products[0].price.kind: required, and missing: write 'per_request' or 'per_seat'" in faults(
+    assert "products[0].price.kind: required, and missing: write 'per_request' or 'per_mtok' or 'per_seat'" in faults(
         whole(products=[first | {"price": {"usd": 1}}])
     )
-    assert "products[0].price.kind: must be 'per_request' or 'per_seat' (got 'per_seet'). Did you mean 'per_seat'?" in (
+    known = "must be 'per_request' or 'per_mtok' or 'per_seat'"
+    assert f"products[0].price.kind: {known} (got 'per_seet'). Did you mean 'per_seat'?" in (
         faults(whole(products=[first | {"price": {"kind": "per_seet"}}]))
     )
     assert faults(whole(products=[first | {"price": {"kind": "per_seat", "usd_per_mouth": 1}}])) == (

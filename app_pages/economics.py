@@ -1,0 +1,75 @@
+"""Economics: what a token costs and why, where the money goes, at what volume it pays, and what stands idle."""
+
+import streamlit as st
+
+from app_pages import blocks, frame, shell, text
+from sim.reports import money, money_figures, words
+from sim.reports.figures import series_table
+from sim.reports.waterfall import waterfall, waterfall_table
+
+
+def _window() -> str:
+    chosen = st.segmented_control(
+        text.WINDOW,
+        list(money.WINDOWS),
+        format_func=lambda name: money.WINDOWS[name],
+        default="month",
+        key="eco_window",
+        required=True,
+        persist_state="session",
+    )
+    return str(chosen)
+
+
+def page() -> None:
+    plan = frame.open_plan()
+    if plan is None:
+        return
+    outcome, preset, month = plan.outcome, plan.preset, plan.view.month
+    place = st.container()
+    window = _window()
+    with place:
+        frame.headline(money.money_headline(outcome, month=month, window=window))
+    colors = shell.palette()
+    steps = money.unit_steps(money.window_of(outcome, month=month, window=window))
+    with st.container(key="charts"), st.grid(2, min_column_width=400, gap=("small", "medium")):
+        blocks.chart(
+            waterfall(steps, total_label=text.ALL_IN, palette=colors, write=words.money),
+            key="unit",
+            title=money.unit_finding(steps),
+            measure=text.UNIT_NOTE.format(window=money.WINDOWS[window], month=words.month(month)),
+            table=waterfall_table(steps, total_label=text.ALL_IN, unit=text.PER_MTOK, write=words.money),
+        )
+        blocks.chart(
+            money_figures.stack_figure(outcome, palette=colors),
+            key="stack",
+            title=money.stack_finding(outcome, month=month),
+            measure=text.STACK_NOTE,
+            table=money.stack_table(outcome),
+        )
+        blocks.chart(
+            money_figures.volume_figure(outcome, palette=colors),
+            key="volume",
+            title=money.volume_finding(outcome),
+            measure=text.VOLUME_NOTE,
+            table=money.volume_table(outcome),
+        )
+        blocks.chart(
+            money_figures.cash_figure(outcome, preset, palette=colors),
+            key="cash",
+            title=money.cash_finding(outcome),
+            measure=text.CASH_NOTE,
+            table=series_table("cash", plan=outcome, preset=preset),
+        )
+        blocks.chart(
+            money_figures.idle_figure(outcome, palette=colors),
+            key="idle",
+            title=money.idle_finding(outcome, month=month),
+            measure=text.IDLE_NOTE,
+            table=money.idle_table(outcome),
+        )
+    frame.follow_full_run(plan)
+    frame.foot(outcome)
+
+
+page()

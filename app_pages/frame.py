@@ -1,0 +1,120 @@
+"""What the pages about one plan share: its levers, its line, its figures, and what went wrong."""
+
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app_pages import evaluation, follow, levers, shell, state, text
+from app_pages.view import MONTHS, View, to_query
+from sim.reports import words
+from sim.reports.sentences import Part
+from sim.strategy.outcome import Outcome
+
+LAST_GOOD = "lb_last_good"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan on the screen and the preset it started from, both of one fidelity."""
+
+    view: View
+    outcome: Outcome
+    preset: Outcome
+
+
+def open_plan(*, month: bool = True) -> Plan | None:
+    """Evaluate the session's plan, show its levers, its line and what went wrong; `None` where there is nothing.
+
+    Args:
+        month: whether the page can be read at several months.
+    """
+    view = state.open_view()
+    with st.spinner(text.PLAYING, show_time=False):
+        preset = evaluation.attempt(view.preset, {})
+        plan = evaluation.attempt(view.preset, dict(view.moved), decide=view.decide) if view.moved else preset
+    st.session_state["lb_took_s"] = plan.took_s
+    outcome = plan.outcome or st.session_state.get(LAST_GOOD)
+    if outcome is None or preset.outcome is None:
+        st.html(f'<p class="lb-problem" role="alert">{escape(text.NOTHING)}</p>')
+        st.button(text.RESET, on_click=state.reset)
+        return None
+    st.session_state[LAST_GOOD] = outcome
+    outcome, reference = _fullest(outcome, preset.outcome)
+    levers.sidebar(view, outcome)
+    _line(view, outcome, month=month)
+    _problems(plan.faults)
+    return Plan(view, outcome, reference)
+
+
+def _fullest(outcome: Outcome, preset: Outcome) -> tuple[Outcome, Outcome]:
+    """Both as full runs where both have been played in full, so that a difference is never one of fidelity."""
+    ours, theirs = follow.full_run(outcome.scenario_hash), follow.full_run(preset.scenario_hash)
+    return (ours, theirs) if ours is not None and theirs is not None else (outcome, preset)
+
+
+def follow_full_run(plan: Plan) -> None:
+    """Let the full run of the plan follow in the background, with its progress."""
+    follow.follow_full_runs({o.scenario_hash: o.scenario for o in (plan.outcome, plan.preset)})
+
+
+def headline(parts: tuple[Part, ...]) -> None:
+    """The page's sentence."""
+    st.html(f'<h1 class="lb-headline">{shell.sentence_html(parts)}</h1>')
+
+
+def _month_picked() -> None:
+    state.choose_month(st.session_state["month"])
+
+
+def _share(view: View) -> None:
+    with st.popover(text.SHARE, type="tertiary"):
+        st.caption(text.SHARE_NOTE)
+        address = (st.context.url or "").split("?")[0]
+        st.code(f"{address}?{urlencode(to_query(view))}", language=None, wrap_lines=True)
+
+
+def _moved_note(view: View) -> str:
+    moved = len(view.moved)
+    if not moved:
+        return ", as it stands"
+    when = f", decided in month {view.decide}" if view.decide and view.decisions() else ""
+    return f", {moved} {'lever' if moved == 1 else 'levers'} moved{when}"
+
+
+def _line(view: View, outcome: Outcome, *, month: bool) -> None:
+    name = evaluation.base(view.preset).name
+    against = f'<span class="lb-against">{text.AGAINST}</span>' if view.moved else ""
+    with st.container(key="shell", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<p class="lb-where"><b>{escape(name)}</b>{escape(_moved_note(view))}{against}</p>', width="stretch")
+        with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            if month:
+                st.session_state["month"] = view.month
+                offered = [m for m in MONTHS if m <= len(outcome.months)]
+                st.segmented_control(text.MONTH, offered, key="month", required=True, on_change=_month_picked)
+            _tool("undo", ":material/undo:", text.UNDO, state.undo, off=not state.can_undo())
+            _tool("replay", ":material/play_arrow:", text.REPLAY, state.replay, off=not state.can_replay())
+            _tool("reset", ":material/replay:", text.RESET, state.reset, off=not view.moved)
+            _share(view)
+
+
+def _tool(key: str, icon: str, help: str, action, *, off: bool) -> None:
+    st.button("", key=key, icon=icon, type="tertiary", help=help, on_click=action, disabled=off)
+
+
+def foot(outcome: Outcome) -> None:
+    """What was run."""
+    fidelity = words.FIDELITY_WORDS[outcome.fidelity]
+    st.html(
+        f'<p class="lb-foot">{fidelity}, seed {outcome.scenario.seed}, model {escape(outcome.version)}, '
+        f"scenario {escape(outcome.scenario_hash[:12])}. US dollars; month 0 is the start of "
+        f"{escape(outcome.scenario.start)}. Gray dashes are the preset.</p>"
+    )
+
+
+def _problems(faults: tuple[str, ...]) -> None:
+    said = [f"{text.IGNORED}{', '.join(state.ignored())}."] if state.ignored() else []
+    said += [f"{text.STALE} {' '.join(faults)}"] if faults else []
+    for sentence in said:
+        st.html(f'<p class="lb-problem" role="alert">{escape(sentence)}</p>')

@@ -1,0 +1,152 @@
+"""Work in the background, with progress and a way to stop it; equal work is done once for everybody."""
+
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from threading import Event, Lock
+from typing import Any, TypeVar
+
+import streamlit as st
+
+LOG = logging.getLogger(__name__)
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+MOST_JOBS, AT_ONCE, LOOK_S = 48, 2, 0.2
+
+
+class Cancelled(Exception):
+    """Somebody stopped the work."""
+
+
+class Job:
+    """One piece of work: how far it is, whether it was stopped, and in the end its result or its fault."""
+
+    def __init__(self, key: Hashable) -> None:
+        self.key = key
+        self.followers: set[str] = set()
+        self.stopped = Event()
+        self.done, self.expected = 0, 0
+        self.result: Any = None
+        self.fault = ""
+        self.finished = False
+
+    @property
+    def share(self) -> float:
+        """Part of the work known so far that is done, 0 to 1."""
+        return min(1.0, self.done / self.expected) if self.expected else 0.0
+
+    def progress(self, done: int, expected: int) -> None:
+        """Note how far the work is, and end it here if it was stopped."""
+        self.done, self.expected = done, expected
+        self.check()
+
+    def check(self) -> None:
+        """End the work here if it was stopped."""
+        if self.stopped.is_set():
+            raise Cancelled
+
+
+Work = Callable[[Job], Any]
+
+
+class Jobs:
+    """Jobs by what they compute; the oldest finished ones go first."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="loadbearing")
+        self._known: OrderedDict[Hashable, Job] = OrderedDict()
+        self._lock = Lock()
+
+    def known(self, key: Hashable) -> Job | None:
+        """The job of a key, if it was ever started and not stopped."""
+        with self._lock:
+            return self._known.get(key)
+
+    def start(self, key: Hashable, work: Work, *, follower: str, after_s: float = 0.0) -> Job:
+        """The job of a key, begun where nobody began it; it waits `after_s` first, in case it is stopped at once."""
+        with self._lock:
+            job = self._known.get(key)
+            if job is None:
+                job = self._known[key] = Job(key)
+                self._threads.submit(self._run, job, work, after_s)
+                self._trim()
+            job.followers.add(follower)
+            return job
+
+    def leave(self, key: Hashable, *, follower: str) -> None:
+        """Follow a job no longer; work that nobody follows stops."""
+        with self._lock:
+            job = self._known.get(key)
+            if job is None or job.finished:
+                return
+            job.followers.discard(follower)
+            if not job.followers:
+                job.stopped.set()
+                del self._known[key]
+
+    def forget(self, key: Hashable) -> None:
+        """Let a key's work be done anew."""
+        with self._lock:
+            self._known.pop(key, None)
+
+    def _run(self, job: Job, work: Work, after_s: float) -> None:
+        try:
+            if not job.stopped.wait(after_s):
+                job.result = work(job)
+        except Cancelled:
+            job.fault = "stopped"
+        except Exception:
+            LOG.exception("background work %s failed", job.key)
+            job.fault = "failed"
+        job.finished = True
+
+    def _trim(self) -> None:
+        done = [key for key, job in self._known.items() if job.finished]
+        for key in done[: max(0, len(self._known) - MOST_JOBS)]:
+            del self._known[key]
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def jobs() -> Jobs:
+    """All jobs of this process."""
+    return Jobs()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _workers() -> Executor:
+    return ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), mp_context=get_context("spawn"))
+
+
+class Watched:
+    """Runs simulations in processes beside this one and tells a job how far they are. An executor of `sim.strategy`."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
+        """Results in the order of the tasks.
+
+        Raises:
+            Cancelled: the job was stopped.
+        """
+        self._job.expected += len(tasks)
+        waiting = [_workers().submit(function, task) for task in tasks]
+        try:
+            return [self._result(future) for future in waiting]
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _result(self, future: Future[Result]) -> Result:
+        while True:
+            self._job.check()
+            try:
+                result = future.result(timeout=LOOK_S)
+            except TimeoutError:
+                continue
+            self._job.done += 1
+            return result

@@ -1,0 +1,22 @@
+"""Which pages there are."""
+
+import streamlit as st
+
+from app_pages import shell, state
+
+
+def run() -> None:
+    """Configure the app and show the page that the address names."""
+    shell.set_up()
+    page = st.navigation(
+        [
+            st.Page("app_pages/start.py", title="Start", default=True),
+            st.Page("app_pages/strategy.py", title="Strategy", url_path="strategy"),
+            st.Page("app_pages/economics.py", title="Economics", url_path="economics"),
+            st.Page("app_pages/lockin.py", title="Lock-in", url_path="lock-in"),
+            st.Page("app_pages/about.py", title="About", url_path="about"),
+        ],
+        position="top",
+    )
+    state.enter(page.url_path)
+    page.run()

@@ -1,0 +1,31 @@
+"""What happens at a date: what is decided, and what strikes from outside."""
+
+from typing import Any, Literal
+
+from sim.scenario.fields import Strict, setting
+
+Gravity = Literal["low", "likely", "high"]
+
+
+class Change(Strict):
+    """A decision or an event at a date, and why."""
+
+    month: int = setting(title="Month", unit="month", ge=0, le=120,
+        help="Month in which it is decided, counted from the start.")
+    because: str = setting(title="Because", min_length=3, max_length=400, help="The reason, in a sentence.")
+    set: dict[str, Any] = setting(title="Sets", min_length=1,
+        help="Dotted field names and their new values, for example 'decisions.own_share: 0.5'.")
+
+
+class ShockEvent(Strict):
+    """Something that happens to the company at a date, taken from the deck of shocks."""
+
+    shock: str = setting(title="Shock", min_length=1, max_length=60,
+        help="A shock of the catalogue (table 'shocks'), for example 'model_retired'.")
+    month: int = setting(title="Month", unit="month", ge=0, le=120,
+        help="Month in which it is announced or strikes, counted from the start.")
+    size: Gravity = setting("likely", title="How grave",
+        words={"low": "mild", "likely": "likely", "high": "grave"},
+        help="Which end of the catalogue's ranges is played: a grave shock is larger, lasts longer and gives less "
+        "notice.")
+    because: str = setting("", title="Because", max_length=400, help="What is behind it, in a sentence.")

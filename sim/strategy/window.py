@@ -1,0 +1,133 @@
+"""One representative window, call by call: the busiest hour of the launch month, on the platform planned for it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from sim.catalogue import load_catalogue
+from sim.scenario import Scenario, ScenarioError
+from sim.serving import SERVED, RequestRecord, RunRecord
+from sim.strategy.areas import play_platform
+from sim.strategy.asking import play_again
+from sim.strategy.executors import Executor
+from sim.strategy.fidelity import EFFORTS
+from sim.strategy.mixes import MixAxis, mixes
+from sim.strategy.outcome import Fidelity
+from sim.strategy.play import Epoch, Played
+from sim.strategy.replay_reading import Platform, search_s
+from sim.strategy.store import SurfaceStore
+from sim.workload import Mix, Trace, draw_window
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """A window as it was played, one row per model call and one per request, in order of arrival."""
+
+    month: int
+    endpoints: tuple[str, ...]
+    """Ids that the log's endpoints point into."""
+    calls: RunRecord
+    requests: RequestRecord
+
+    def write(self, path: Path) -> tuple[Path, Path]:
+        """Write the calls to a Parquet file and the requests to one beside it; returns both.
+
+        Raises:
+            ModuleNotFoundError: pyarrow is not installed.
+        """
+        beside = path.with_name(f"{path.stem}.requests{path.suffix}")
+        self.calls.to_parquet(path, endpoints=self.endpoints)
+        self.requests.to_parquet(beside)
+        return path, beside
+
+
+def busiest_window(
+    scenario: Scenario,
+    *,
+    fidelity: Fidelity = "draft",
+    store: SurfaceStore | None = None,
+    executor: Executor | None = None,
+) -> Window:
+    """The launch month's busiest hour: as many requests as a window of the fidelity has, from an empty platform.
+
+    Raises:
+        ScenarioError: the platform is not launched within the horizon.
+    """
+    played = play_again(scenario, fidelity=fidelity, store=store, executor=executor)
+    month = played.launch_month
+    platform = platform_in(played, month)
+    mix, rate_rps = _busiest_hour(_epoch(played, month), played, month)
+    trace = draw_window(
+        mix, EFFORTS[fidelity].calls, rate_rps=rate_rps, seed=scenario.seed, replication=0, name="busiest hour"
+    )
+    return window_of(platform, trace, play_platform(platform, trace).record)
+
+
+def window_of(platform: Platform, trace: Trace, record: RunRecord) -> Window:
+    """A platform's log by call, with its log by request."""
+    ids = tuple(unit.id for station in platform.built.stations for unit in station.units)
+    return Window(platform.month, ids, record, _by_request(platform, trace, record))
+
+
+def _by_request(platform: Platform, trace: Trace, record: RunRecord) -> RequestRecord:
+    """Every request is one call, after a search where its product searches; no search is made from another region."""
+    searched_s = search_s(platform, trace)
+    served = record.outcome == SERVED
+    return RequestRecord(
+        outcome=record.outcome,
+        arrival_s=trace.arrival_s,
+        first_token_s=np.where(served, record.first_token_s + searched_s, np.nan),
+        finish_s=np.where(served, record.finish_s + searched_s, record.finish_s),
+        calls=(record.endpoint >= 0).astype(np.int32) + (record.tried >= 0).astype(np.int32),
+        cross_region_gb=np.zeros(len(trace)),
+    )
+
+
+def platform_in(played: Played, month: int, *, replicas: int | None = None) -> Platform:
+    """The platform of one month, at the sizes planned for it.
+
+    Args:
+        replicas: of every pool, in place of those planned.
+
+    Raises:
+        ScenarioError: the platform is not launched by then.
+    """
+    epoch = _epoch(played, month)
+    served = played.months[month]
+    assert served.service is not None
+    sizes = tuple(
+        tuple(
+            float(replicas) if replicas is not None and unit.is_pool else float(size)
+            for unit, size in zip(station.model.station.units, station.sizes[served.row], strict=True)
+        )
+        for station in served.service.stations
+    )
+    market = played.market[month]
+    whole = market.sum()
+    shares = market / whole if whole > 0 else np.full(len(market), 1 / len(market))
+    return Platform(month, epoch.operator.built, sizes, tuple(shares.tolist()))
+
+
+def _epoch(played: Played, month: int) -> Epoch:
+    for epoch in played.epochs:
+        if month in epoch.months:
+            return epoch
+    fault = f"months: {len(played.months)} end before the launch in month {played.launch_month}. Play more of them."
+    raise ScenarioError(played.states[0].name, (fault,))
+
+
+def _busiest_hour(epoch: Epoch, played: Played, month: int) -> tuple[Mix, float]:
+    """Who asks what in the busiest of the month's hours, and how often a second."""
+    rates_rps = played.market[month][None, :, None] * epoch.shape
+    busiest = rates_rps[np.argmax(rates_rps.sum(axis=(1, 2)))]
+    rate_rps = float(busiest.sum())
+    if rate_rps <= 0:
+        raise ScenarioError(played.states[0].name, (f"products: nobody asks anything in month {month}.",))
+    by_product = busiest.sum(axis=1)
+    built = epoch.operator.built
+    axis = MixAxis((tuple((by_product / rate_rps).tolist()),))
+    whole = mixes(axis, built.products, groups=built.groups, catalogue=load_catalogue())[0]
+    users = busiest / np.where(by_product > 0, by_product, 1.0)[:, None]
+    asked = [replace(load, user_shares=tuple(users[load.index].tolist())) for load in whole.products if load.share > 0]
+    return Mix(tuple(asked)), rate_rps
