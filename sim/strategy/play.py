@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.economics import PriceBook, choices
+from sim.metrics import ProductFlow
 from sim.scenario import in_month
 from sim.scenario.schema import Scenario
 from sim.strategy.architecture import Architecture, architecture
@@ -16,9 +17,10 @@ from sim.strategy.demand import forecast, hour_weights, hourly_shape, monthly_re
 from sim.strategy.disruption import disrupted, mixed
 from sim.strategy.executors import Executor
 from sim.strategy.fidelity import EFFORTS, Effort
-from sim.strategy.months import ServedMonth, first_day
+from sim.strategy.months import ServedMonth, first_day, product_flows
 from sim.strategy.outcome import Fidelity
 from sim.strategy.pressure import CALM, Physical
+from sim.strategy.retention import settle
 from sim.strategy.service import Operator
 from sim.strategy.stations import station_models
 from sim.strategy.store import SurfaceStore
@@ -81,8 +83,7 @@ def play_months(
     met = _share_met(states[0], launch, pressure, catalogue)
     market = monthly_requests(states, catalogue, launch_month=launch) * met
     played = states[:until]
-    months = [ServedMonth(month, state, None, 0) for month, state in enumerate(played)]
-    epochs = []
+    plans = []
     for built, span in _spans(played, launch, pressure, catalogue):
         epoch = _epoch(built, span, market[launch:], states, effort=EFFORTS[fidelity], seed=scenario.seed, store=store,
                        executor=executor, catalogue=catalogue)  # fmt: skip
@@ -91,13 +92,48 @@ def play_months(
             epoch.operator.plan(planned * met), span, built=built, launch_month=launch, lead=_lead(catalogue),
             shortages=pressure.shortages,
         )  # fmt: skip
-        service, turned_away = _served(epoch, market[list(span)], sizes, pressure=pressure, catalogue=catalogue)
-        for row, month in enumerate(span):
+        plans.append((epoch, sizes))
+    months, market = _settled(plans, market, played, pressure=pressure, catalogue=catalogue)
+    return Played(played, launch, months, tuple(epoch for epoch, _ in plans), market, pressure)
+
+
+Plans = Sequence[tuple[Epoch, Sequence[Array]]]
+"""Epochs, each with the sizes of its stations."""
+
+
+def _settled(
+    plans: Plans, market: Array, states: Sequence[Scenario], *, pressure: Physical, catalogue: Catalogue
+) -> tuple[tuple[ServedMonth, ...], Array]:
+    """The months, and the market they were served at, where bad service has cost customers (`settle`).
+
+    Capacity was planned for the market as it was expected: nobody plans to lose customers.
+    """
+    if not any(state.world.retention_on for state in states):
+        return _months(plans, market, states, pressure=pressure, catalogue=catalogue), market
+    left = market.copy()
+    months: list[ServedMonth] = []
+
+    def serve(kept: Array) -> list[tuple[ProductFlow, ...]]:
+        left[: len(states)] = market[: len(states)] * kept
+        months[:] = _months(plans, left, states, pressure=pressure, catalogue=catalogue)
+        return [product_flows(month, catalogue) for month in months]
+
+    settle(serve, states, book=PriceBook(catalogue))
+    return tuple(months), left
+
+
+def _months(
+    plans: Plans, market: Array, states: Sequence[Scenario], *, pressure: Physical, catalogue: Catalogue
+) -> tuple[ServedMonth, ...]:
+    """Every month as it is served at a market."""
+    months = [ServedMonth(month, state, None, 0) for month, state in enumerate(states)]
+    for epoch, sizes in plans:
+        service, turned_away = _served(epoch, market[list(epoch.months)], sizes, pressure=pressure, catalogue=catalogue)
+        for row, month in enumerate(epoch.months):
             share, times = pressure.spikes.get(month, (0.0, 1.0))
             seats = (1 - turned_away.get(row, 0.0)) / (1 + share * (times - 1))
             months[month] = ServedMonth(month, states[month], service, row, seats)
-        epochs.append(epoch)
-    return Played(played, launch, tuple(months), tuple(epochs), market, pressure)
+    return tuple(months)
 
 
 def _served(
