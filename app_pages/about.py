@@ -10,7 +10,8 @@ from app_pages import evaluation, state, text
 from sim.catalogue import load_catalogue
 from sim.reports import words
 
-MODEL_DOC = Path(__file__).resolve().parents[1] / "docs" / "model.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+MODEL = "model.md"
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -49,6 +50,22 @@ def _assumption_table() -> None:
     st.dataframe(rows, hide_index=True, height=420)
 
 
+@st.cache_data(max_entries=1, show_spinner=False)
+def _chapters() -> dict[str, str]:
+    """Chapters of the model by their titles, the main one first."""
+    files = sorted(DOCS.glob("model*.md"), key=lambda file: (file.name != MODEL, file.name))
+    return {(body := file.read_text(encoding="utf-8")).splitlines()[0].lstrip("# "): body for file in files}
+
+
+def _equations() -> None:
+    chapters = _chapters()
+    if not chapters:
+        st.html(f'<p class="lb-lead">{text.ABOUT_NO_EQUATIONS}</p>')
+        return
+    chosen = st.selectbox(text.ABOUT_CHAPTER, list(chapters))
+    st.markdown(chapters[chosen])
+
+
 def page() -> None:
     st.html(f'<h1 class="lb-headline lb-wide">{text.ABOUT_TITLE}</h1><p class="lb-lead">{text.ABOUT_LEAD}</p>')
     st.html(f'<h2 class="lb-finding">{text.ABOUT_ASSUMPTIONS}</h2>')
@@ -65,10 +82,7 @@ def page() -> None:
             f"scenario <code>{escape(outcome.scenario_hash)}</code>.</p>"
         )
     st.html(f'<h2 class="lb-finding">{text.ABOUT_EQUATIONS}</h2>')
-    if MODEL_DOC.is_file():
-        st.markdown(MODEL_DOC.read_text(encoding="utf-8"))
-    else:
-        st.html(f'<p class="lb-lead">{text.ABOUT_NO_EQUATIONS}</p>')
+    _equations()
 
 
 page()

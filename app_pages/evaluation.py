@@ -16,7 +16,8 @@ from sim import strategy
 from sim.scenario import ScenarioError
 from sim.scenario.fields import FieldCard
 from sim.scenario.schema import Scenario
-from sim.strategy.outcome import Outcome
+from sim.strategy.operations import OperationsMonth, operations
+from sim.strategy.outcome import Fidelity, Outcome
 from sim.strategy.waiting import taken_in
 
 LOG = logging.getLogger(__name__)
@@ -42,6 +43,16 @@ def preset_scenarios() -> dict[str, Scenario]:
 def cards_by_path() -> dict[str, FieldCard]:
     """Declared fields by their dotted path."""
     return {card.path: card for card in scenarios.field_cards()}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _run(scenario_hash: str, fidelity: Fidelity, _scenario: Scenario) -> tuple[OperationsMonth, ...]:
+    return operations(_scenario, fidelity=fidelity)
+
+
+def run_of(outcome: Outcome) -> tuple[OperationsMonth, ...]:
+    """How every month of an outcome ran, read from the surfaces of its evaluation."""
+    return _run(outcome.scenario_hash, outcome.fidelity, outcome.scenario)
 
 
 def base(name: str) -> Scenario:

@@ -53,7 +53,8 @@ def follow_full_runs(scenarios: dict[str, Scenario]) -> None:
             continue
         running.append(jobs().start(_full_key(name), _full_work(scenario), follower=_who(), after_s=SETTLE_S))
     if any(not job.finished for job in running):
-        _show(running, tuple(wanted))
+        with st.sidebar:
+            _show(running, tuple(wanted))
 
 
 def _stop(names: tuple[str, ...]) -> None:

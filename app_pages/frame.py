@@ -1,7 +1,9 @@
 """What the pages about one plan share: its levers, its line, its figures, and what went wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from time import monotonic
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,7 +14,7 @@ from sim.reports import words
 from sim.reports.sentences import Part
 from sim.strategy.outcome import Outcome
 
-LAST_GOOD = "lb_last_good"
+LAST_GOOD, REPLAY_S = "lb_last_good", 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,23 @@ def open_plan(*, month: bool = True) -> Plan | None:
         st.button(text.RESET, on_click=state.reset)
         return None
     st.session_state[LAST_GOOD] = outcome
+    if state.replaying():
+        _bring_back()
     outcome, reference = _fullest(outcome, preset.outcome)
     levers.sidebar(view, outcome)
     _line(view, outcome, month=month)
     _problems(plan.faults)
     return Plan(view, outcome, reference)
+
+
+@st.fragment(run_every=REPLAY_S)
+def _bring_back() -> None:
+    """Make the replayed change again once the room has seen the screen before it."""
+    started_s = st.session_state.setdefault("lb_replay_s", monotonic())
+    if monotonic() - started_s >= REPLAY_S:
+        del st.session_state["lb_replay_s"]
+        state.finish_replay()
+        st.rerun()
 
 
 def _fullest(outcome: Outcome, preset: Outcome) -> tuple[Outcome, Outcome]:
@@ -62,6 +76,11 @@ def follow_full_run(plan: Plan) -> None:
 def headline(parts: tuple[Part, ...]) -> None:
     """The page's sentence."""
     st.html(f'<h1 class="lb-headline">{shell.sentence_html(parts)}</h1>')
+
+
+def plain_headline(sentence: str) -> None:
+    """A page's sentence without figures."""
+    headline((Part(sentence),))
 
 
 def _month_picked() -> None:
@@ -99,7 +118,7 @@ def _line(view: View, outcome: Outcome, *, month: bool) -> None:
             _share(view)
 
 
-def _tool(key: str, icon: str, help: str, action, *, off: bool) -> None:
+def _tool(key: str, icon: str, help: str, action: Callable[[], None], *, off: bool) -> None:
     st.button("", key=key, icon=icon, type="tertiary", help=help, on_click=action, disabled=off)
 
 

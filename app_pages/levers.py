@@ -8,7 +8,7 @@ import streamlit as st
 
 from app_pages import evaluation, state, text
 from app_pages.slider import SliderFace, slider
-from app_pages.view import PARAMS, View
+from app_pages.view import LAST_DECIDE, PARAMS, View
 from sim.reports.levers import inert_reason, lever_door
 from sim.scenario import lever_cards
 from sim.scenario.fields import GROUP_LABELS, FieldCard
@@ -83,10 +83,35 @@ def _wait_ms() -> int:
     return FRAME_MS if st.session_state.get("lb_took_s", 0.0) <= SLOW_EVALUATION_S else 0
 
 
+def _decide(view: View) -> None:
+    """When the moved levers are decided."""
+    slider(
+        SliderFace(
+            label=text.DECIDE,
+            value=view.decide,
+            preset=0,
+            low=0,
+            high=LAST_DECIDE,
+            step=1,
+            help=text.DECIDE_HELP,
+            tone="plan",
+            door="",
+            door_words="",
+            reason="" if view.decisions() or view.decide else text.DECIDE_NOTHING,
+            wait_ms=0,
+            epoch=state.epoch(),
+            unit="",
+        ),
+        key="lever_decide",
+        on_move=lambda share: state.decide_in(round(share * 100)),
+    )
+
+
 def sidebar(view: View, outcome: Outcome) -> None:
     """The eight levers in their four groups, and the key of the door shapes."""
     wait_ms = _wait_ms()
     with st.sidebar:
+        _decide(view)
         for group in text.LEVER_GROUPS:
             with st.container(key=f"group_{group}", gap=None):
                 st.html(f'<h2 class="lb-group">{escape(GROUP_LABELS[group])}</h2>')

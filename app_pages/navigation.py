@@ -12,8 +12,11 @@ def run() -> None:
         [
             st.Page("app_pages/start.py", title="Start", default=True),
             st.Page("app_pages/strategy.py", title="Strategy", url_path="strategy"),
+            st.Page("app_pages/operations.py", title="Operations", url_path="operations"),
             st.Page("app_pages/economics.py", title="Economics", url_path="economics"),
             st.Page("app_pages/lockin.py", title="Lock-in", url_path="lock-in"),
+            st.Page("app_pages/compare.py", title="Compare", url_path="compare"),
+            st.Page("app_pages/own.py", title="Own scenario", url_path="own"),
             st.Page("app_pages/about.py", title="About", url_path="about"),
         ],
         position="top",

@@ -19,7 +19,7 @@ NATIVE_SWITCH = "LOADBEARING_NATIVE_SLIDERS"
 
 @dataclass(frozen=True, slots=True)
 class SliderFace:
-    """What a slider shows. Values are whole percent; `door` is ring, square, triangle or empty.
+    """What a slider shows. Values are whole numbers of `unit`; `door` is ring, square, triangle or empty.
 
     `tone` is `plan` for a lever and `world` for what nobody chooses; `reason`
     says why the slider is inert and disables it; `wait_ms` is the least time
@@ -39,6 +39,7 @@ class SliderFace:
     reason: str
     wait_ms: int
     epoch: int
+    unit: str = "%"
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -71,7 +72,7 @@ def slider(face: SliderFace, *, key: str, on_move: Callable[[float], None]) -> N
             face.high,
             step=face.step,
             key=key,
-            format="%d %%",
+            format=f"%d {face.unit}%" if face.unit else "%d",
             help=face.help,
             disabled=bool(face.reason),
             on_change=partial(_report_native, key, on_move),

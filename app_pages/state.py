@@ -108,6 +108,12 @@ def move(path: str, value: Any) -> None:
     _go(now.with_field(path, value, base=base_values(now.preset)), cause=path)
 
 
+def fix(path: str, value: Any) -> None:
+    """Move a field from a button, so that its widget must follow."""
+    move(path, value)
+    _renew_widgets()
+
+
 def choose_month(month: int) -> None:
     """The month read by the key numbers and sentences."""
     st.session_state[VIEW] = replace(view(), month=month)
@@ -135,7 +141,7 @@ def undo() -> None:
 
 def can_replay() -> bool:
     """Whether there is a last change to show again."""
-    history = st.session_state.get(HISTORY)
+    history: list[tuple[str, View]] = st.session_state.get(HISTORY) or []
     return bool(history) and history[-1][1].preset == view().preset
 
 

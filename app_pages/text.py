@@ -60,6 +60,46 @@ VOLUME_NOTE = "Gross margin against demand, capacity planned for each; 1× is th
 CASH_NOTE = "Cash since the start by month, $M"
 IDLE_NOTE = "Cost of our GPUs by month, and the part that pays for waiting, thousand $"
 
+MAP, MAP_NOTE = "Where the answers come from", "Disk: a region's share of requests. Ring: users. Line: who asks where"
+REGIONS, REGIONS_NOTE = "By endpoint", "{month}; busiest hour: load as % of what it can serve"
+LOAD_NOTE = "Slowest 5 % of answers, seconds, against demand with capacity planned for it; 1× is month 12"
+HOURS_NOTE = "Offered load as % of what each can serve, by hour of a working day, UTC"
+FLOWS_NOTE = "From users by way of who serves them to what became of the requests, % of the month"
+LATENCY = "What users feel"
+LATENCY_NOTE = "Time to the first words and to the finished answer, at the user, over the month"
+
+PICK = "Plans, the first is the one compared with"
+COMPARE_TITLE = "Set two to four plans side by side"
+COMPARE_EMPTY = "Pick at least two. What you move on Strategy appears here as a plan of its own."
+DECISIONS, DECISIONS_NOTE = "What they decide differently", "Only the decisions that are not the same in all"
+OTHER_DIFFERENCES, OTHER_NOTE = "{count} other difference{s}", "Settings beside the decisions that differ"
+FIGURES, FIGURES_NOTE = "What follows", "Differences are to the first plan; all face the same requests"
+LEADS = "{name}: best {series} at the end"
+
+BEHIND, WHY, WHY_HELP = "Behind this figure", "Why", "What stands behind: {of}"
+BEHIND_NOTE = "How the figure is made, down to the rows it rests on. Open a line to see its parts."
+DECIDE, DECIDE_HELP = (
+    "Decide in month",
+    "When the moved levers are decided. In month 0 they are part of what is built; later they are carried out from "
+    "what stands by then, at the cost and in the time that moving takes.",
+)
+DECIDE_NOTHING = "Move a lever first."
+
+OWN_TITLE = "Make it your own scenario"
+OWN_LEAD = (
+    "You start from {name}. Change any setting, or send a file; the result opens in Strategy, and its link holds it."
+)
+OWN_UPLOAD, OWN_DOWNLOAD = "Scenario file (YAML)", "Download this scenario"
+OWN_UPLOAD_HELP = "A complete scenario, or one that extends a preset: 'extends: own_the_platform' and what differs."
+OWN_READ, OWN_OPEN = "{name} is sound.", "Open it in Strategy"
+OWN_SETTINGS, OWN_SEND = "Settings", "Play this scenario"
+OWN_FAULTS = "This cannot be played yet:"
+OWN_TOO_LONG = "This scenario is too long for a link. Shorten its summary or its dated changes."
+TRACE_TITLE, TRACE, TRACE_PLAY = "Replay a recorded trace", "Trace (CSV)", "Play the trace"
+TRACE_HELP = "Columns arrival_s, input_tokens, output_tokens; plain or packed by gzip."
+TRACE_NOTE = "Every request of the trace is simulated on the platform as planned for month 12."
+TRACE_FATES, TRACE_TIMES = "What became of the requests", "At the user, over served requests"
+
 START_TITLE = "Which of your AI platform decisions hold the building up?"
 START_LEAD = (
     "Choose how your company serves AI, play three years of requests through it, and see what it earns, how fast it "
@@ -89,6 +129,7 @@ ABOUT_GRADES = (
     "C: a single blog or aggregator. Judgement: our own."
 )
 ABOUT_EQUATIONS = "Equations"
+ABOUT_CHAPTER = "Chapter"
 ABOUT_NO_EQUATIONS = "The equations ship in docs/model.md, which is not part of this installation."
 ABOUT_LIMITS = "Limits"
 LIMITS = (

@@ -17,7 +17,7 @@ export default function (component) {
     setStateValue("moved", { percent: Number(input.value), count: `${Date.now()}-${state.count}` });
   };
 
-  const words = (n) => `${n < 0 ? "\u2212" : ""}${Math.abs(n)}\u00a0%`;
+  const words = (n) => `${n < 0 ? "\u2212" : ""}${Math.abs(n)}${state.data.unit ? `\u00a0${state.data.unit}` : ""}`;
   const draw = () => {
     const { low, high, preset } = state.data;
     const value = Number(input.value);

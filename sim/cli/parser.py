@@ -96,7 +96,7 @@ def _add_log(command: ArgumentParser, what: str) -> None:
 
 def _add_calibration(command: ArgumentParser) -> None:
     command.add_argument("--calibrate", metavar="FILE",
-                         help="a result of vLLM bench serve or GuideLLM on one replica, which ours then match")  # fmt: skip
+                         help="a result of vLLM bench serve or GuideLLM on one replica, which ours match")  # fmt: skip
 
 
 def _setting(text: str) -> tuple[str, str]:

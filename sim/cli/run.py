@@ -21,6 +21,8 @@ DIGITS = 6
 
 def command(arguments: Namespace) -> None:
     if arguments.explain is not None:
+        if arguments.portability or arguments.log is not None:
+            raise InputError("--explain prints the tree of one figure only. Leave out --portability and --log.")
         _explain(arguments)
         return
     if arguments.month is not None:
@@ -35,7 +37,8 @@ def command(arguments: Namespace) -> None:
         if path is not None:
             log = write_log(busiest_window(scenario, fidelity=fidelity, executor=executor), path)
     if arguments.json:
-        added = {"portability": worth and portability_object(worth), "log": log}
+        measured = None if arguments.calibrate is None else outcome.scenario.platform.engine.calibration
+        added = {"calibration": measured, "portability": worth and portability_object(worth), "log": log}
         print_json(outcome_object(outcome) | {name: found for name, found in added.items() if found is not None})
         return
     print(outcome_text(outcome))

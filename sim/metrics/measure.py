@@ -40,6 +40,8 @@ class Measured:
 
     A call counts once it was begun; one whose user left before the first token has read its prompt and written nothing.
     """
+    cross_region_gb: Cells
+    """Data that retrievals carried from one region to another, shape (cells,)."""
 
 
 def measure(world: World, trace: Trace, *, record: RunRecord, cell: NDArray[np.int64], cells: int) -> Measured:
@@ -65,29 +67,35 @@ def measure(world: World, trace: Trace, *, record: RunRecord, cell: NDArray[np.i
         tpot_s = np.where(out > 1, (e2e_s - ttft_s) / (out - 1), np.nan)
     prompt = trace.input_tokens[rows]
     return Measured(
-        outcomes=np.stack([_count(at[outcome == code], cells) for code in OUTCOMES], axis=-1),
-        ttft=_histograms(at[served], ttft_s[served], cells),
-        tpot=_histograms(at[served], tpot_s[served], cells),
-        e2e=_histograms(at[served], e2e_s[served], cells),
-        delivered_tokens=np.stack([_count(at[served], cells, part[served]) for part in (prompt, out)], axis=-1),
-        used=_used(world, trace, record, rows=rows, at=at, cells=cells),
+        outcomes=np.stack([count(at[outcome == code], cells=cells) for code in OUTCOMES], axis=-1),
+        ttft=histograms(at[served], ttft_s[served], cells=cells),
+        tpot=histograms(at[served], tpot_s[served], cells=cells),
+        e2e=histograms(at[served], e2e_s[served], cells=cells),
+        delivered_tokens=np.stack(
+            [count(at[served], cells=cells, weights=part[served]) for part in (prompt, out)], axis=-1
+        ),
+        used=work_asked(world, trace, record=record, rows=rows, at=at, cells=cells),
+        cross_region_gb=np.zeros(cells, dtype=np.float32),
     )
 
 
-def _count(at: NDArray[np.int64], cells: int, weights: NDArray[np.int64] | None = None) -> Cells:
+def count(at: NDArray[np.int64], *, cells: int, weights: NDArray[np.int64] | None = None) -> Cells:
+    """How many of each cell, or the sum of their weights."""
     return np.bincount(at, weights, minlength=cells).astype(np.float32)
 
 
-def _histograms(at: NDArray[np.int64], values_s: NDArray[np.float64], cells: int) -> Cells:
+def histograms(at: NDArray[np.int64], values_s: NDArray[np.float64], *, cells: int) -> Cells:
+    """Latency histograms by cell, shape (cells, BINS); `nan` is left out."""
     known = ~np.isnan(values_s)
     bins = np.searchsorted(EDGES_S, values_s[known], side="left")
     counts = np.bincount(at[known] * BINS + bins, minlength=cells * BINS)
     return counts.reshape(cells, BINS).astype(np.float32)
 
 
-def _used(
-    world: World, trace: Trace, record: RunRecord, *, rows: NDArray[np.int64], at: NDArray[np.int64], cells: int
+def work_asked(
+    world: World, trace: Trace, *, record: RunRecord, rows: NDArray[np.int64], at: NDArray[np.int64], cells: int
 ) -> Cells:
+    """As `Measured.used`, of the calls of some rows, each with its cell."""
     used = np.zeros((cells, len(world.endpoints), MODELS, len(USES)), dtype=np.float32)
     begun = ~np.isnan(record.start_s[rows])
     heard = record.outcome[rows] == SERVED
@@ -104,14 +112,14 @@ def _used(
         here = begun & (record.endpoint[rows] == index)
         # Whoever was asked again elsewhere had answered, in full.
         first = (twice == index) & (twice != record.endpoint[rows])
-        for model, mask in _by_model(endpoint, trace, record, rows=rows, here=here | first):
+        for model, mask in _by_model(endpoint, trace, record=record, rows=rows, here=here | first):
             for use, amount in enumerate(amounts):
                 used[:, index, model, use] = np.bincount(at[mask], amount[mask], minlength=cells)
     return used
 
 
 def _by_model(
-    endpoint: Endpoint, trace: Trace, record: RunRecord, *, rows: NDArray[np.int64], here: NDArray[np.bool_]
+    endpoint: Endpoint, trace: Trace, *, record: RunRecord, rows: NDArray[np.int64], here: NDArray[np.bool_]
 ) -> list[tuple[int, NDArray[np.bool_]]]:
     """Which of an endpoint's calls went to which of its models."""
     if not isinstance(endpoint, ManagedApi):

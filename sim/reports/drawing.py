@@ -89,6 +89,7 @@ def row_axis(palette: Palette, *, names: Sequence[str]) -> dict[str, Any]:
         "tickvals": list(range(len(names))),
         "ticktext": list(names),
         "tickfont": {"color": palette.ink},
+        "ticks": "",
         "fixedrange": True,
         "showgrid": False,
         "zeroline": False,

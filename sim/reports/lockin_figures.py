@@ -150,7 +150,7 @@ def rehearsal_figure(rehearsal: Rehearsal, *, palette: Palette) -> go.Figure:
 
 def rehearsal_table(rehearsal: Rehearsal) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the table under the rehearsal."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (layer_name(layer), words.months(end - rehearsal.month), words.month(round(end)))
         for layer, end in rehearsal.ends_at.items()
     ]

@@ -15,6 +15,8 @@ LABELS = {line.name: line.label for line in LINES}
 WINDOWS = {"month": "this month", "year": "the year up to it", "all": "all months up to it"}
 """What a figure is summed over, by the name in the page's control."""
 YEAR = 12
+SMALL_SHARE = 0.002
+"""Lines below this share of the cost are told as one."""
 
 
 def window_of(outcome: Outcome, *, month: int, window: str) -> tuple[MonthResult, ...]:
@@ -45,7 +47,10 @@ def unit_steps(months: Sequence[MonthResult]) -> tuple[Step, ...]:
     if tokens <= 0:
         return ()
     costs = {line: line_usd(months, line) / tokens for line in COST_PER_TOKEN}
-    return tuple(Step(LABELS[line], usd) for line, usd in costs.items() if usd > 0)
+    least = SMALL_SHARE * sum(costs.values())
+    steps = [Step(LABELS[line], usd) for line, usd in costs.items() if usd >= least and usd > 0]
+    rest = sum(usd for usd in costs.values() if usd < least)
+    return (*steps, *((Step("All else", rest),) if rest > 0 else ()))
 
 
 def unit_finding(steps: Sequence[Step]) -> str:
@@ -171,7 +176,7 @@ def times(multiplier: float) -> str:
 def volume_table(outcome: Outcome) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the table of volumes."""
     header = ("Demand", "Requests a second in the busiest hour", "Gross margin", "In time", "Slowest 5 %")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             times(v.multiplier),
             words.count(v.requests_per_s),
@@ -222,7 +227,7 @@ def idle_finding(outcome: Outcome, *, month: int) -> str:
 
 def idle_table(outcome: Outcome) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the table of idle GPUs."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (str(at + 1), words.money(idle), words.money(whole), words.percent(idle / whole) if whole > 0 else words.NONE)
         for at, (idle, whole) in enumerate(zip(idle_usd(outcome), gpus_usd(outcome), strict=True))
     ]

@@ -1,6 +1,7 @@
 """Figures of the economics page."""
 
 from math import isfinite, log10
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -108,11 +109,12 @@ def volume_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
     ]
     heights = spread([n["y"] for n in notes], LABEL_GAP_PX * (high - low) / (HEIGHT_PX - MARGIN_TOP - MARGIN_BOTTOM))
     notes = [n | {"y": height} for n, height in zip(notes, heights, strict=True)]
-    marks = ((ceiling.multiplier, "ceiling", palette.signal, 0.97), (ceiling.margin_floor, "floor", palette.soft, 0.06))
+    marks = ((ceiling.multiplier, "ceiling", palette.signal, 0.3), (ceiling.margin_floor, "floor", palette.soft, 0.06))
     for value, name, color, height in marks:
         if isfinite(value) and value > 0 and reach[0] < log10(value) < reach[1]:
             strokes.append(stroke(color, x=(log10(value), log10(value)), y=(0, 1), width=2, yref="paper"))
-            notes.append(note(f"{name} {times(value)}", color, x=log10(value), y=height, yref="paper"))
+            side: dict[str, Any] = {"xanchor": "right", "shift_px": -8} if name == "ceiling" else {}
+            notes.append(note(f"{name} {times(value)}", color, x=log10(value), y=height, yref="paper", **side))
     ticks = axis_ticks(low, high)
     shown = [m for m in VOLUMES if reach[0] - 0.01 <= log10(m) <= reach[1] + 0.01]
     return figure(

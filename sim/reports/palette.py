@@ -17,6 +17,9 @@ class Palette:
     signal: str
     reference: str
     rule: str
+    land: str
+    heat: tuple[str, ...]
+    """From nothing to full."""
 
 
 LIGHT = Palette(
@@ -30,6 +33,8 @@ LIGHT = Palette(
     signal="#B23F08",
     reference="#8A857C",
     rule="#DDD9D0",
+    land="#E7E3DA",
+    heat=("#FCFBF8", "#D3E2EC", "#9DC0D8", "#4F8FBF", "#0A5C94", "#063A60"),
 )
 
 DARK = Palette(
@@ -43,6 +48,8 @@ DARK = Palette(
     signal="#F08A4B",
     reference="#7F8189",
     rule="#34383F",
+    land="#2A2E35",
+    heat=("#1B1F25", "#1E3345", "#27506F", "#3C7FAE", "#6FB6E8", "#C4E2F7"),
 )
 
 

@@ -91,7 +91,7 @@ def _money_ticks(span: tuple[float, float]) -> list[str]:
 def waiting_table(waiting: CostOfWaiting) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the table under the line of waiting."""
     header = ("Decided in month", "Worth", "Cash to leave then", "Cash to leave at the end", "Paid for the move")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             str(waited.month),
             words.money(waited.npv_usd),
@@ -174,7 +174,7 @@ def events_figure(worth: WorthOfPortability, *, palette: Palette) -> go.Figure:
 
 def events_table(worth: WorthOfPortability) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the table under the events."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for event in worth.verdict.events:
         needed = _needed(event)
         pays_above = words.percent(needed) if isfinite(needed) and needed <= 1 else "none"

@@ -14,6 +14,7 @@ from sim.scenario.faults import did_you_mean, short
 from sim.scenario.memory import GIGA, free_memory_bytes, kv_capacity_blocks, weight_bytes
 from sim.scenario.parts import Parts
 from sim.scenario.schema import Engine, Product, QuantileLengths
+from sim.scenario.serving_checks import SERVING_CHECKS
 
 Check = Callable[[Parts, Catalogue], Iterator[str]]
 
@@ -281,6 +282,7 @@ CHECKS: tuple[Check, ...] = (
     engine_ids,
     engine_batch,
     engine_fits,
+    *SERVING_CHECKS,
     seller_prices,
     replica_limits,
     purchase_shares,

@@ -102,7 +102,7 @@ class Conductor:
         done_s = np.array(self.done_s)
         outcome = np.frombuffer(bytes(self.outcome), dtype=np.int8).copy()
         outcome[done_s > closes_s] = IN_FLIGHT
-        last = np.flatnonzero(_last_calls(compound))
+        last = np.flatnonzero(last_calls(compound))
         last = last[outcome[compound.request[last]] == SERVED]
         first_token_s = np.full(len(compound), -np.inf)
         np.maximum.at(first_token_s, compound.request[last], record.first_token_s[last])
@@ -141,7 +141,7 @@ def _rows_by(owner: NDArray[np.int64], row: NDArray[np.int64], owners: int) -> t
     return first.tolist(), row[order].tolist()
 
 
-def _last_calls(compound: CompoundTrace) -> NDArray[np.bool_]:
+def last_calls(compound: CompoundTrace) -> NDArray[np.bool_]:
     """Calls that lead to no other call, whatever tools may follow: their answers are what the user reads."""
     calls = len(compound.calls)
     leads = np.zeros(len(compound.request), dtype=bool)

@@ -44,6 +44,8 @@ class Station:
     planned_share: tuple[float, ...] = (1.0,)
     """Share of the station's requests that each unit's size is planned for."""
     signal_delay_s: float = 0.0
+    store_region: str = ""
+    """Where the data stands that its workflows search."""
 
     @property
     def id(self) -> str:
@@ -140,18 +142,19 @@ def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) 
         if state.platform.routing != "fixed_share":
             units = (*pools, *apis)
             router, planned = router_of(state, units, catalogue=catalogue)
-            stations.append(Station(units, here, router, planned, state.platform.router.signal_delay_s))
+            stations.append(Station(units, here, router, planned, state.platform.router.signal_delay_s, regions[0]))
             continue
         for pool in pools:
-            stations.append(Station((pool,), tuple(share * own / len(pools) for share in here)))
+            part = tuple(share * own / len(pools) for share in here)
+            stations.append(Station((pool,), part, store_region=regions[0]))
         for api in apis:
-            stations.append(Station((api,), tuple(share * (1 - own) for share in here)))
+            stations.append(Station((api,), tuple(share * (1 - own) for share in here), store_region=regions[0]))
     return tuple(stations)
 
 
 def _pool(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
     engine, products = state.platform.engine, state.products
-    return pool_unit(region, engine, products, in_eu=_in_eu(region, catalogue), catalogue=catalogue)
+    return pool_unit(region, engine, products=products, in_eu=_in_eu(region, catalogue), catalogue=catalogue)
 
 
 def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
@@ -163,6 +166,11 @@ def _quota_cap_per_min(station: Station, state: Scenario, catalogue: Catalogue) 
     by_quota = 1 - state.platform.api.provisioned_share
     caps = [catalogue.value("apis", unit.api, "tokens_per_min_cap") for unit in station.units if unit.api]
     return sum(caps) / by_quota if caps and by_quota > 0 else inf
+
+
+def between_regions_s(region: str, other: str, *, catalogue: Catalogue) -> float:
+    """Round trip between two regions that serve."""
+    return MS * catalogue.value("network", f"{region}>{other}", "rtt_ms")
 
 
 def _round_trip_s(user_region: str, serving_region: str, catalogue: Catalogue) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.catalogue import Catalogue
 from sim.serving import GpuPool, Hazards, ReplicaHazard, degraded_states
 from sim.serving.disruption.hazards import api_outages, gpu_failures, region_outages
-from sim.strategy.stations import Cell, StationModel, cell_replicas
+from sim.strategy.stations import Cell, StationModel
 from sim.strategy.units import Unit
 
 Array = NDArray[np.float64]
@@ -126,11 +126,11 @@ def _cell_sizes(model: StationModel, sizes: Sequence[float], bound: float) -> li
     if not any(sizes):
         return [((0.0,) * len(units), 1.0)]
     if model.alone:
-        return [((float(cell_replicas(min(sizes[0], bound), model.effort)) if units[0].is_pool else 1.0,), 1.0)]
+        return [((float(model.kept_replicas(min(sizes[0], bound))) if units[0].is_pool else 1.0,), 1.0)]
     pools = sum(min(size, bound) for unit, size in zip(units, sizes, strict=True) if unit.is_pool)
     quota = sum(size for unit, size in zip(units, sizes, strict=True) if not unit.is_pool)
-    scale = sum(size for unit, size in zip(units, sizes, strict=True) if unit.is_pool) / cell_replicas(
-        pools, model.effort
+    scale = sum(size for unit, size in zip(units, sizes, strict=True) if unit.is_pool) / max(
+        1, model.kept_replicas(pools)
     )
     replicas = [
         float(max(unit.least_size, round(size / scale))) if unit.is_pool and size else 0.0

@@ -18,6 +18,8 @@ LEAST_LIFT = 0.005
 WHO_ANSWERS = frozenset({"decisions.own_share", "decisions.api_tier"})
 """Settings that decide which models answer."""
 
+ROUTERS = ("fixed_share", "least_loaded", "spill_over")
+"""Routers that are tried: each takes a simulation of its own."""
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -143,7 +145,8 @@ def steps(scenario: Scenario) -> Iterator[Step]:
             "one more replica in every region",
             {"platform.min_replicas": platform.min_replicas + 1, "platform.max_replicas": platform.max_replicas + 1},
         )
-        yield from _others("platform.routing", platform.routing, cards=cards)
+        routers = _others("platform.routing", platform.routing, cards=cards)
+        yield from (step for step in routers if step.set["platform.routing"] in ROUTERS)
     yield from _notch("decisions.spare_room", decisions.spare_room, cards=cards)
     yield from _notch("decisions.own_share", decisions.own_share, cards=cards)
     yield from _others("decisions.residency", decisions.residency, cards=cards)

@@ -23,10 +23,11 @@ from sim.strategy.outcome import Fidelity, Percentiles
 from sim.strategy.play import Epoch, Played
 from sim.strategy.service import Operator
 from sim.strategy.store import SurfaceStore, shared_store
-from sim.strategy.totals import CALLS, FAILED, REFUSED, SERVED, TIMED_OUT, StationService
+from sim.strategy.totals import CALLS, FAILED, REFUSED, SERVED, TIMED_OUT, Service, StationService
 
 Array = NDArray[np.float64]
 HOURS = 24
+TINY = 1e-300
 NOBODY = Percentiles(nan, nan, nan)
 
 
@@ -41,7 +42,7 @@ class Flow:
     requests: float
     round_trip_s: float
     why: str
-    """own, bought, least_loaded or residency: what sent them there."""
+    """own, bought, router or residency: what sent them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +121,26 @@ def operations(
     """
     catalogue = load_catalogue()
     with blas().limit(limits=1):
-        stage = Stage(
-            scenario,
-            fidelity=fidelity,
-            store=store or shared_store(),
-            executor=executor or Serial(),
-            catalogue=catalogue,
-        )
+        store, executor = store or shared_store(), executor or Serial()
+        stage = Stage(scenario, fidelity=fidelity, store=store, executor=executor, catalogue=catalogue)
         played = stage.play(carry_out(scenario, stage.strikes, rehearse=stage.rehearse), strikes=stage.strikes)
         months = [OperationsMonth(month) for month in range(len(played.months))]
         for epoch in played.epochs:
-            for reading in _epoch(epoch, played, catalogue):
+            alone = _Alone.of(epoch, played, store=store, executor=executor, catalogue=catalogue)
+            for reading in _epoch(epoch, played, alone=alone):
                 months[reading.month] = reading
         return tuple(months)
 
 
-def _epoch(epoch: Epoch, played: Played, catalogue: Catalogue) -> list[OperationsMonth]:
+def _epoch(epoch: Epoch, played: Played, *, alone: "Sequence[_Alone]") -> list[OperationsMonth]:
     service = played.months[epoch.months[0]].service
     assert service is not None
     built = epoch.operator.built
-    alone = [_alone(epoch, played, at=at, station=station, catalogue=catalogue)
-             for at, station in enumerate(service.stations)]  # fmt: skip
     group_share = np.array([group.share for group in built.groups])
     found = []
     for row, month in enumerate(epoch.months):
         total = float(service.requests[row].sum())
-        flows = _flows(built, service.stations, row=row, total=total, catalogue=catalogue)
+        flows = _flows(built, service.stations, row=row, total=total)
         endpoints = [
             endpoint
             for station, reading in zip(service.stations, alone, strict=True)
@@ -153,13 +148,11 @@ def _epoch(epoch: Epoch, played: Played, catalogue: Catalogue) -> list[Operation
         ]
         products = tuple(
             ProductMonth(
-                product.label,
-                product.promise.measure,
-                product.promise.limit_s,
-                *(
-                    NOBODY if service.saturated[row] else _percentiles(histogram[row, at])
-                    for histogram in (service.ttft, service.e2e)
-                ),
+                product=product.label,
+                measure=product.promise.measure,
+                limit_s=product.promise.limit_s,
+                first_words_s=NOBODY if service.saturated[row] else _percentiles(service.ttft[row, at]),
+                finished_s=NOBODY if service.saturated[row] else _percentiles(service.e2e[row, at]),
                 in_time=float(service.in_time[row, at]),
             )
             for at, product in enumerate(epoch.state.products)
@@ -180,36 +173,35 @@ class _Alone:
     p95_s: Array
     shares: Array
 
+    @classmethod
+    def of(
+        cls, epoch: Epoch, played: Played, *, store: SurfaceStore, executor: Executor, catalogue: Catalogue
+    ) -> "list[_Alone]":
+        """Every station of an epoch: its own users' demand served by it alone, at the sizes it had."""
+        service = played.months[epoch.months[0]].service
+        assert service is not None
+        rates_rps = played.market[list(epoch.months)][:, None, :, None] * epoch.shape
+        found = []
+        for model, station in zip(epoch.operator.models, service.stations, strict=True):
+            only = Operator(epoch.operator.built, (model,), store=store, executor=executor, catalogue=catalogue)
+            sizes = station.sizes[: len(epoch.months)]
+            found.append(cls._read(only.serve(rates_rps, [sizes], hours=hour_weights(catalogue), with_samples=False)))
+        return found
 
-def _alone(
-    epoch: Epoch, played: Played, *, at: int, station: StationService, catalogue: Catalogue
-) -> _Alone:
-    """The station's own users: the same demand served by it alone, at the sizes it had."""
-    operator = epoch.operator
-    only = Operator(
-        operator.built,
-        (operator.models[at],),
-        store=operator.store,
-        executor=operator.executor,
-        catalogue=catalogue,
-    )
-    rates_rps = played.market[list(epoch.months)][:, None, :, None] * epoch.shape
-    sizes = station.sizes[: len(epoch.months)]
-    service = only.serve(rates_rps, [sizes], hours=hour_weights(catalogue), with_samples=False)
-    merged = service.promised.sum(axis=1)
-    outcomes = service.outcomes.sum(axis=1)
-    total = np.maximum(outcomes.sum(axis=-1), 1e-300)
-    good = np.nansum(service.in_time * service.outcomes.sum(axis=-1), axis=-1)
-    shares = np.stack(
-        [
-            good / total,
-            np.maximum(0.0, outcomes[:, SERVED] - good) / total,
-            outcomes[:, TIMED_OUT] / total,
-            (outcomes[:, REFUSED] + outcomes[:, FAILED]) / total,
-        ],
-        axis=-1,
-    )
-    return _Alone(np.where(service.saturated, nan, quantile_s(merged, 0.95)), shares)
+    @classmethod
+    def _read(cls, service: Service) -> "_Alone":
+        asked = service.outcomes.sum(axis=-1)
+        total = np.maximum(asked.sum(axis=-1), TINY)
+        good = np.nansum(service.in_time * asked, axis=-1)
+        outcomes = service.outcomes.sum(axis=1)
+        shares = [
+            good,
+            np.maximum(0.0, outcomes[:, SERVED] - good),
+            outcomes[:, TIMED_OUT],
+            outcomes[:, REFUSED] + outcomes[:, FAILED],
+        ]
+        p95_s = np.where(service.saturated, nan, quantile_s(service.promised.sum(axis=1), 0.95))
+        return cls(p95_s, np.stack(shares, axis=-1) / total[:, None])
 
 
 def _endpoints(
@@ -240,7 +232,7 @@ def _endpoints(
 
 
 def _flows(
-    built: Architecture, stations: Sequence[StationService], *, row: int, total: float, catalogue: Catalogue
+    built: Architecture, stations: Sequence[StationService], *, row: int, total: float
 ) -> tuple[Flow, ...]:
     """Who asks where: users by the shares of the stations, several endpoints of a station by the calls they took."""
     whole = sum(group.share for group in built.groups) or 1.0
@@ -254,7 +246,7 @@ def _flows(
             for unit, part in zip(units, split.tolist(), strict=True):
                 if here * part <= 0:
                     continue
-                why = "least_loaded" if station.model.station.least_loaded else "own" if unit.is_pool else "bought"
+                why = "router" if len(units) > 1 else "own" if unit.is_pool else "bought"
                 found.append(
                     Flow(
                         users=group.region,

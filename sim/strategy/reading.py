@@ -81,7 +81,9 @@ class Rates:
     delivered_tokens: Array
     """Shape (products, nodes, 2)."""
     used: Array
-    """Shape (products, nodes, units, 2, 4)."""
+    """Shape (products, nodes, units, models, 4)."""
+    cross_region_gb: Array
+    """Shape (products, nodes)."""
 
 
 def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]) -> Rates:
@@ -107,6 +109,7 @@ def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]
         latency=_as_nodes(latency),
         delivered_tokens=_as_nodes(pooled["delivered_tokens"]).astype(np.float64),
         used=_as_nodes(pooled["used"]).astype(np.float64),
+        cross_region_gb=_as_nodes(pooled["cross_region_gb"]).astype(np.float64),
     )
 
 

@@ -52,4 +52,4 @@ def replay(
     if until_s is not None:
         trace = trace.take(trace.arrival_s <= until_s)
     log = play_platform(platform, trace, until_s=until_s)
-    return summary(rows, platform, trace=trace, log=log), window_of(platform, trace, log.record)
+    return summary(rows, platform, trace=trace, log=log), window_of(platform, trace, record=log.record)

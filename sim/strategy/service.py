@@ -11,6 +11,7 @@ from sim.metrics.measure import MODELS
 from sim.strategy.architecture import Architecture, Unit
 from sim.strategy.backlog import Deferred, defer
 from sim.strategy.cells import Reading, always_up, readings, with_failures
+from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
@@ -166,17 +167,20 @@ class Operator:
     # --- constants of a station -------------------------------------------------------------------
 
     def _searches_s(self) -> Array:
-        """Time that each product's search takes, shape (products, 1) [s]."""
-        return np.array([[self.built.search_s * (p.searches_per_request > 0)] for p in self.built.products])
+        """Time that each product's search takes, shape (products, 1) [s]; a workflow plays its own."""
+        searches = [p.searches_per_request > 0 and p.workflow == SINGLE_CALL for p in self.built.products]
+        return self.built.search_s * np.array(searches, dtype=np.float64)[:, None]
 
     def _added_s(self, model: StationModel) -> Array:
         """Time that load does not change, by product and group: the way to the endpoint and back, and the search."""
-        way = np.array([row[0] for row in model.rtt_s]) if model.alone else np.zeros(len(self.built.groups))
+        added = model.alone and model.near_users
+        way = np.array([row[0] for row in model.rtt_s]) if added else np.zeros(len(self.built.groups))
         return self._searches_s() + way
 
     def _load_limit(self, model: StationModel, unit: int, surface: Surface, key: SurfaceKey) -> Array:
         weights = np.array(model.station.share_of_group) * [group.share for group in self.built.groups]
-        rates = self._rates_of(key, surface, self._searches_s() + np.array([row[unit] for row in model.rtt_s]))
+        way = np.array([row[unit] * model.near_users for row in model.rtt_s])
+        rates = self._rates_of(key, surface, self._searches_s() + way)
         return within_promise_load(
             in_time_shares(rates, self.built.products, weights=weights / weights.sum()),
             surface.loads,

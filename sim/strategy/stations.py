@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.serving import Endpoint, FixedShare, ManagedApi, World
-from sim.strategy.architecture import Architecture, Group, Station, Unit, sized
+from sim.serving import DataStore, Endpoint, FixedShare, ManagedApi, World
+from sim.strategy.architecture import Architecture, Group, Station, Unit, between_regions_s, sized
+from sim.strategy.compounds import NONE, Compounds, compounds_of, request_size
 from sim.strategy.fidelity import Effort
 from sim.strategy.mixes import MixAxis, mix_axis, mixes
-from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey
+from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey, requests_played
 from sim.strategy.units import burst_min, with_burst
 from sim.workload import Mix
 
@@ -24,6 +25,8 @@ NEAR = Group(region="", share=1.0, needs_eu=False)
 BUCKETS = 20
 """A window at saturation lasts this many times what an API's quota can save up."""
 QUOTA_DIGITS = 2
+COMPOUND_LESS = 8
+"""A cell that plays workflows has this many times fewer replicas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,39 @@ class StationModel:
     """The extreme mixes with users where they are."""
     effort: Effort
     seed: int
+    compounds: Compounds = NONE
+    stores: tuple[DataStore, ...] = ()
+    """What workflows search; region 0 is the stores'."""
 
     @property
     def alone(self) -> bool:
         """Whether the station is one endpoint, which can be simulated next to its users."""
         return len(self.station.units) == 1
 
+    @property
+    def near_users(self) -> bool:
+        """Whether its units are simulated next to their users, whose distance is added when the surface is read.
+
+        A workflow makes the way several times, so its users are simulated where they are.
+        """
+        return not self.compounds
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Regions of its stores and units, the stores' first."""
+        return tuple(dict.fromkeys((self.station.store_region, *(unit.region for unit in self.station.units))))
+
+    def kept_replicas(self, replicas: float) -> int:
+        """Replicas simulated for so many; fewer for workflows, whose windows must last as long as they do."""
+        if not self.compounds:
+            return cell_replicas(replicas, self.effort)
+        return min(cell_replicas(replicas, self.effort), max(1, self.effort.cell_replicas // COMPOUND_LESS))
+
     @cached_property
     def mean_tokens(self) -> float:
         """Tokens of a request, the mean of the extreme mixes."""
+        if self.compounds:
+            return float(np.mean([request_size(self.compounds, mix, seed=self.seed)[1] for mix in self.near]))
         return float(
             np.mean(
                 [
@@ -70,15 +97,33 @@ class StationModel:
 
         `scale` is in size units: how many replicas, or tokens a minute, the cell has.
         """
-        size = max(unit.least_size, cell_replicas(replicas, self.effort)) if unit.is_pool else self._cell_quota(unit)
-        world = World(
-            endpoints=(sized(unit, size),), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,)
-        )
+        size = max(unit.least_size, self.kept_replicas(replicas)) if unit.is_pool else self._cell_quota(unit)
         effort = self.effort if unit.is_pool else replace(self.effort, calls=self.effort.api_calls)
-        return Cell(SurfaceKey(world, self.near, effort, self.seed), float(size))
+        if self.near_users:
+            world = World(
+                endpoints=(sized(unit, size),), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,)
+            )
+            return Cell(SurfaceKey(world, self.near, effort, self.seed), float(size))
+        at = self.station.units.index(unit)
+        world = World(
+            endpoints=(self._placed(unit, sized(unit, size)),),
+            router=FixedShare(shares=(1.0,)),
+            rtt_s=tuple((row[at],) for row in self.rtt_s),
+            eu_endpoints=(0,) if unit.in_eu else (),
+            data=tuple(replace(store, rtt_s=(store.rtt_s[at],)) for store in self.stores),
+        )
+        return Cell(SurfaceKey(world, self.spread, effort, self.seed, self.compounds), float(size))
+
+    def _placed(self, unit: Unit, endpoint: Endpoint) -> Endpoint:
+        """In its region, where data may have to cross from another."""
+        return replace(endpoint, region=self.regions.index(unit.region)) if self.compounds else endpoint
 
     def _cell_quota(self, unit: Unit) -> float:
-        calls_per_min = (1 - WARM_UP_SHARE) * self.effort.api_calls / (BUCKETS * max(_burst_min(unit), 1.0))
+        requests = self.effort.api_calls
+        if self.compounds:
+            each = float(np.mean([request_size(self.compounds, mix, seed=self.seed)[0] for mix in self.near]))
+            requests = requests_played(requests, each)
+        calls_per_min = (1 - WARM_UP_SHARE) * requests / (BUCKETS * max(_burst_min(unit), 1.0))
         return _rounded(calls_per_min * self.mean_tokens)
 
     @property
@@ -92,7 +137,7 @@ class StationModel:
         if self.alone:
             return self.unit_cell(units[0], sizes[0])
         endpoints = tuple(
-            self._shared(unit, size, planned)
+            self._placed(unit, self._shared(unit, size, planned))
             for unit, size, planned in zip(units, sizes, self.station.planned_share, strict=True)
         )
         world = World(
@@ -101,9 +146,10 @@ class StationModel:
             rtt_s=self.rtt_s,
             eu_endpoints=tuple(index for index, unit in enumerate(units) if unit.in_eu),
             out=tuple(index for index, size in enumerate(sizes) if size == 0),
+            data=self.stores,
             signal_delay_s=self.station.signal_delay_s,
         )
-        return Cell(SurfaceKey(world, self.spread, self.effort, self.seed), 1.0)
+        return Cell(SurfaceKey(world, self.spread, self.effort, self.seed, self.compounds), 1.0)
 
     def _shared(self, unit: Unit, size: float, planned: float) -> Endpoint:
         """A unit of a cell; the window is made long enough for what an API's buckets save up."""
@@ -142,6 +188,7 @@ def station_models(
         rates_rps: demand by month, hour type, product and group.
     """
     models = []
+    compounds = compounds_of(built.products, catalogue)
     for station, rtt_s in zip(built.stations, built.rtt_s, strict=True):
         own = rates_rps * np.array(station.share_of_group)
         axis = mix_axis(own.sum(axis=-1).reshape(-1, own.shape[-2]))
@@ -154,9 +201,18 @@ def station_models(
                 spread=mixes(axis, built.products, groups=_users(built, station), catalogue=catalogue),
                 effort=effort,
                 seed=seed,
+                compounds=compounds,
+                stores=_stores(station, compounds, catalogue),
             )
         )
     return tuple(models)
+
+
+def _stores(station: Station, compounds: Compounds, catalogue: Catalogue) -> tuple[DataStore, ...]:
+    """The data stores of an area stand in its first region, however many share them."""
+    home = station.store_region
+    rtt_s = tuple(between_regions_s(unit.region, home, catalogue=catalogue) for unit in station.units)
+    return tuple(DataStore(id, region=0, rtt_s=rtt_s) for id in compounds.stores)
 
 
 def _users(built: Architecture, station: Station) -> tuple[Group, ...]:

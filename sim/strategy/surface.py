@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.metrics import Measured, measure
-from sim.serving import World, saturated_rps, simulate
+from sim.metrics.measure_requests import measure_requests
+from sim.serving import SERVED, World, saturated_rps, simulate, simulate_requests
+from sim.strategy.compounds import NONE, Compounds, request_size
 from sim.strategy.executors import Executor
 from sim.strategy.fidelity import Effort
 from sim.workload import Mix, draw_window
@@ -23,6 +25,14 @@ WARM_UP_SHARE = 0.2
 COOL_DOWN_SHARE = 0.1
 """Requests that keep arriving after the last load's, not measured: its cohort must not drain into an empty platform."""
 NAME = "window"
+LEAST_REQUESTS = 1000
+"""Requests of a window of workflows, at least."""
+LEAST_PROBED = 100
+"""Requests of workflows with which saturation is probed, at least."""
+TURNS = 8
+"""A window of workflows lasts this many times as long as one takes on an idle platform."""
+LIGHT = 150
+"""Requests from which that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class SurfaceKey:
     mixes: tuple[Mix, ...]
     effort: Effort
     seed: int
+    compounds: Compounds = NONE
 
     @property
     def classes(self) -> int:
@@ -78,18 +89,51 @@ def play(chain: Chain) -> tuple[float, Measured]:
     """Simulate one chain: seconds of work that a request takes, and its cohorts by load, batch and class."""
     key, mix = chain.key, chain.key.mixes[chain.mix]
     effort = key.effort
-    work_s = cell_work_s(key.world, mix, effort=effort, seed=key.seed)
-    trace, cell = offered_load(mix, chain, rates_rps=[load / work_s for load in effort.loads])
-    record = simulate(key.world, trace)
+    work_s = cell_work_s(key, mix)
+    rates_rps = [load / work_s for load in effort.loads]
     cells = len(effort.loads) * effort.batches * key.classes
-    return work_s, measure(key.world, trace, record=record, cell=cell, cells=cells)
+    if not key.compounds:
+        trace, cell = offered_load(mix, chain, rates_rps=rates_rps, calls=[effort.calls] * len(effort.loads))
+        return work_s, measure(key.world, trace, record=simulate(key.world, trace), cell=cell, cells=cells)
+    trace, cell = offered_load(mix, chain, rates_rps=rates_rps, calls=_requests(key, mix, rates_rps))
+    compound = key.compounds.unfold(trace, seed=key.seed, replication=chain.replication, name=NAME)
+    calls, requests = simulate_requests(key.world, compound)
+    measured = measure_requests(key.world, compound, calls=calls, requests=requests, cell=cell, cells=cells)
+    return work_s, measured
 
 
-def cell_work_s(world: World, mix: Mix, *, effort: Effort, seed: int) -> float:
-    """Seconds that a request takes of the whole world when it never runs short of work: 1 / lambda_sat."""
-    probe = draw_window(mix, effort.probe_calls, rate_rps=1.0, seed=seed, replication=0, name="probe")
+def cell_work_s(key: SurfaceKey, mix: Mix) -> float:
+    """Seconds that a request takes of the whole world when it never runs short of work: 1 / lambda_sat.
+
+    Under a backlog it does not matter which call of a request comes when.
+    """
+    world, each = key.world, 1.0
+    probe = draw_window(mix, key.effort.probe_calls, rate_rps=1.0, seed=key.seed, replication=0, name="probe")
+    if key.compounds:
+        each = request_size(key.compounds, mix, seed=key.seed)[0]
+        probe = probe.take(np.arange(max(LEAST_PROBED, round(len(probe) / each))))
+        unfolded = key.compounds.unfold(probe, seed=key.seed, replication=0, name="probe")
+        each = len(unfolded.calls) / len(probe)
+        probe = unfolded.calls
     up = [endpoint for index, endpoint in enumerate(world.endpoints) if index not in world.out]
-    return 1.0 / sum(saturated_rps(endpoint, probe) for endpoint in up)
+    return each / sum(saturated_rps(endpoint, probe) for endpoint in up)
+
+
+def _requests(key: SurfaceKey, mix: Mix, rates_rps: Sequence[float]) -> list[int]:
+    """Requests of each load's window: as many calls as single ones would be, and long enough for whole workflows."""
+    least = requests_played(key.effort.calls, request_size(key.compounds, mix, seed=key.seed)[0])
+    light = draw_window(
+        mix, LIGHT, rate_rps=key.effort.loads[0] * rates_rps[0], seed=key.seed, replication=0, name="light"
+    )
+    compound = key.compounds.unfold(light, seed=key.seed, replication=0, name="light")
+    _, requests = simulate_requests(key.world, compound)
+    lasts_s = float(np.nanmean(requests.end_to_end_s)) if requests.count(SERVED) else 0.0
+    return [max(least, round(TURNS * lasts_s * rate_rps)) for rate_rps in rates_rps]
+
+
+def requests_played(calls: int, calls_per_request: float) -> int:
+    """Requests that stand for a number of calls."""
+    return max(LEAST_REQUESTS, round(calls / calls_per_request))
 
 
 def waiting_room(load: float, *, saturated_rps: float, mix: Mix) -> int:
@@ -111,19 +155,25 @@ def waiting_room(load: float, *, saturated_rps: float, mix: Mix) -> int:
     return ceil(waits_s * saturated_rps)
 
 
-def offered_load(mix: Mix, chain: Chain, *, rates_rps: Sequence[float]) -> tuple[Trace, NDArray[np.int64]]:
-    """The windows of a chain one after the other, and the cell of every request (-1: not measured)."""
+def offered_load(
+    mix: Mix, chain: Chain, *, rates_rps: Sequence[float], calls: Sequence[int]
+) -> tuple[Trace, NDArray[np.int64]]:
+    """The windows of a chain one after the other, and the cell of every request (-1: not measured).
+
+    Args:
+        rates_rps: of each load.
+        calls: requests of each load's window.
+    """
     key, effort = chain.key, chain.key.effort
     groups = len(key.world.rtt_s)
     parts, cells, start_s = [], [], 0.0
     last = len(rates_rps) - 1
-    calls = effort.calls
-    for index, (load, rate_rps) in enumerate(zip(effort.loads, rates_rps, strict=True)):
+    for index, (load, rate_rps, count) in enumerate(zip(effort.loads, rates_rps, calls, strict=True)):
         waiting = waiting_room(load, saturated_rps=rate_rps / load, mix=mix)
-        extra = int(COOL_DOWN_SHARE * calls) if index == last else 0
+        extra = int(COOL_DOWN_SHARE * count) if index == last else 0
         part = draw_window(
             mix,
-            waiting + calls + extra,
+            waiting + count + extra,
             rate_rps=rate_rps,
             seed=key.seed,
             replication=chain.replication,
@@ -133,9 +183,9 @@ def offered_load(mix: Mix, chain: Chain, *, rates_rps: Sequence[float]) -> tuple
         if waiting:
             opened_s = part.arrival_s[waiting - 1]
             part = replace(part, arrival_s=np.maximum(start_s, part.arrival_s - (opened_s - start_s)))
-        warm = waiting + int(WARM_UP_SHARE * calls)
+        warm = waiting + int(WARM_UP_SHARE * count)
         batch = np.full(len(part), -1)
-        measured = waiting + calls - warm
+        measured = waiting + count - warm
         batch[warm : warm + measured] = np.arange(measured) * effort.batches // measured
         kind = part.product * groups + part.user_region
         cells.append(np.where(batch < 0, -1, (index * effort.batches + batch) * key.classes + kind))

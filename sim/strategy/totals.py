@@ -32,7 +32,7 @@ class StationService:
     utilization: Array
     """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
     used: Array
-    """Work asked of each unit, shape (cases, units, 2, 4), as `Measured.used`."""
+    """Work asked of each unit, shape (cases, units, models, 4), as `Measured.used`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +60,8 @@ class Service:
     saturated: NDArray[np.bool_]
     """Whether deferrable work was left at the end of the week, shape (cases,)."""
     stations: tuple[StationService, ...]
+    cross_region_gb: Array
+    """Data that retrievals carried from one region to another, shape (cases, products)."""
 
 
 class Totals:
@@ -73,6 +75,7 @@ class Totals:
         """Cases in which work that could wait was left, in any state of theirs."""
         self.outcomes = np.zeros((cases, products, 4))
         self.delivered = np.zeros((cases, products, 2))
+        self.cross_region_gb = np.zeros((cases, products))
         self.latency = np.zeros((cases, products, histograms, BINS))
 
     def add(
@@ -96,6 +99,7 @@ class Totals:
         outcomes[:, :, TIMED_OUT] += lost
         self.outcomes[rows] += outcomes
         self.delivered[rows] += merged(rates.delivered_tokens, weights)
+        self.cross_region_gb[rows] += merged(rates.cross_region_gb, weights)
         latency = merged(rates.latency[:, :, : self.latency.shape[2]], weights)
         latency[:, :, PROMISED:, -1] += lost[:, :, None]
         if held is not None:
@@ -142,4 +146,5 @@ class Totals:
             delivered_tokens=self.delivered,
             saturated=self.saturated,
             stations=stations,
+            cross_region_gb=self.cross_region_gb,
         )

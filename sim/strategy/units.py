@@ -63,7 +63,7 @@ class Unit:
 
 
 def pool_unit(
-    region: str, engine: Engine, products: Sequence[Product], *, in_eu: bool, catalogue: Catalogue
+    region: str, engine: Engine, *, products: Sequence[Product], in_eu: bool, catalogue: Catalogue
 ) -> Unit:
     """A pool of one replica."""
     step = step_time(engine, catalogue)

@@ -10,6 +10,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.serving import SERVED, RequestRecord, RunRecord
 from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
+from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.executors import Executor
 from sim.strategy.fidelity import EFFORTS
 from sim.strategy.mixes import MixAxis, mixes
@@ -52,25 +53,37 @@ def busiest_window(
     """The launch month's busiest hour: as many requests as a window of the fidelity has, from an empty platform.
 
     Raises:
-        ScenarioError: the platform is not launched within the horizon.
+        ScenarioError: the platform is not launched within the horizon, or a product's requests are workflows.
     """
+    _check_single_calls(scenario)
     played = play_again(scenario, fidelity=fidelity, store=store, executor=executor)
     month = played.launch_month
     platform = platform_in(played, month)
-    mix, rate_rps = _busiest_hour(_epoch(played, month), played, month)
+    mix, rate_rps = _busiest_hour(_epoch(played, month), played, month=month)
     trace = draw_window(
         mix, EFFORTS[fidelity].calls, rate_rps=rate_rps, seed=scenario.seed, replication=0, name="busiest hour"
     )
-    return window_of(platform, trace, play_platform(platform, trace).record)
+    return window_of(platform, trace, record=play_platform(platform, trace).record)
 
 
-def window_of(platform: Platform, trace: Trace, record: RunRecord) -> Window:
+def _check_single_calls(scenario: Scenario) -> None:
+    faults = tuple(
+        f"products.{product.id}.workflow: a log is kept of requests that are one call each (got '{product.workflow}'). "
+        f"Set it to '{SINGLE_CALL}' to log this platform."
+        for product in scenario.products
+        if product.workflow != SINGLE_CALL
+    )
+    if faults:
+        raise ScenarioError(scenario.name, faults)
+
+
+def window_of(platform: Platform, trace: Trace, *, record: RunRecord) -> Window:
     """A platform's log by call, with its log by request."""
     ids = tuple(unit.id for station in platform.built.stations for unit in station.units)
-    return Window(platform.month, ids, record, _by_request(platform, trace, record))
+    return Window(platform.month, ids, record, _by_request(platform, trace, record=record))
 
 
-def _by_request(platform: Platform, trace: Trace, record: RunRecord) -> RequestRecord:
+def _by_request(platform: Platform, trace: Trace, *, record: RunRecord) -> RequestRecord:
     """Every request is one call, after a search where its product searches; no search is made from another region."""
     searched_s = search_s(platform, trace)
     served = record.outcome == SERVED
@@ -117,7 +130,7 @@ def _epoch(played: Played, month: int) -> Epoch:
     raise ScenarioError(played.states[0].name, (fault,))
 
 
-def _busiest_hour(epoch: Epoch, played: Played, month: int) -> tuple[Mix, float]:
+def _busiest_hour(epoch: Epoch, played: Played, *, month: int) -> tuple[Mix, float]:
     """Who asks what in the busiest of the month's hours, and how often a second."""
     rates_rps = played.market[month][None, :, None] * epoch.shape
     busiest = rates_rps[np.argmax(rates_rps.sum(axis=(1, 2)))]

@@ -180,7 +180,7 @@ def _at_equal_demand(managed: Outcome, portable: Outcome) -> tuple[Array, Array]
     """Extra cost of each month with the portable decisions at the managed plan's service, and its cost of building."""
     book = price_book(load_catalogue())
     extra, build = [], []
-    states = {id(plan): _states(plan) for plan in (portable, managed)}
+    states = {id(plan): serving_states(plan) for plan in (portable, managed)}
     for flow in managed.flows:
         ours, theirs = (
             statement(
@@ -197,14 +197,12 @@ def _at_equal_demand(managed: Outcome, portable: Outcome) -> tuple[Array, Array]
     return np.array(extra), np.array(build)
 
 
-def _states(plan: Outcome) -> tuple[Scenario, ...]:
+def serving_states(plan: Outcome) -> tuple[Scenario, ...]:
     """A plan as it serves in each month: what needs a move, from when the move is done."""
     moving = {(move.decided_month, path) for move in plan.migrations for path in move.settings}
-    effects = tuple(
-        Effect(
-            change.month,
-            {path: value for path, value in change.set.items() if (change.month, path) not in moving},
-        )
+    at_once = (
+        (change.month, {path: value for path, value in change.set.items() if (change.month, path) not in moving})
         for change in plan.scenario.changes
     )
+    effects = tuple(Effect(month, settings) for month, settings in at_once if settings)
     return effective_states(plan.scenario, Schedule(effects, plan.migrations))

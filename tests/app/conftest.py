@@ -4,11 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
+from app_pages.follow import SWITCH
 from sim import scenario as scenarios
 from sim.strategy.outcome import Outcome
 from tests.app.fake_outcome import fake_outcome
 
 Build = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _no_full_runs(monkeypatch):
+    """Full runs would start worker processes under every page."""
+    monkeypatch.setenv(SWITCH, "0")
 
 
 @pytest.fixture

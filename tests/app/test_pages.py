@@ -10,11 +10,12 @@ from app_pages import text
 from sim import scenario as scenarios
 from sim import strategy
 from sim.reports.kpi import kpi_cards
+from sim.scenario.load import IN_ORDER
 from tests.app.fake_outcome import fake_outcome
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("start", "strategy", "about")
-PRESETS = tuple(scenarios.presets())
+PAGES = ("start", "strategy", "operations", "economics", "lockin", "compare", "own", "about")
+PRESETS = IN_ORDER
 
 
 def invented(scenario, *, fidelity="draft"):
