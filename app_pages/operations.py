@@ -21,21 +21,21 @@ def page() -> None:
     now = evaluation.run_of(outcome)[month - 1]
     frame.headline(running.running_headline(now, outcome))
     note = text.REGIONS_NOTE.format(month=words.month(month))
-    left, right = st.columns([1.9, 1], gap="medium")
-    with right, st.container(key="regions", gap="small"):
-        blocks.finding(text.REGIONS, note)
-        _table(running.REGION_HEADER, running.region_rows(now), caption=note)
-        said = "".join(f"<li>{escape(sentence)}</li>" for sentence in running.notes(now, outcome))
-        st.html(f'<ul class="lb-notes">{said}</ul>')
-    with left, st.container(key="earth", gap=None):
-        blocks.finding(text.MAP, text.MAP_NOTE)
-        st.plotly_chart(
-            running_figures.map_figure(now, palette=colors),
-            theme=None,
-            key="plot_map",
-            config={"displayModeBar": False},
-            alt=f"{text.MAP}. {text.MAP_NOTE}. The table beside it holds the figures.",
-        )
+    with st.container(key="places"), st.grid(2, min_column_width=400, gap=("small", "medium")):
+        with st.container(key="earth", gap=None):
+            blocks.finding(text.MAP, text.MAP_NOTE)
+            st.plotly_chart(
+                running_figures.map_figure(now, palette=colors),
+                theme=None,
+                key="plot_map",
+                config={"displayModeBar": False},
+                alt=f"{text.MAP}. {text.MAP_NOTE}. The table beside it holds the figures.",
+            )
+        with st.container(key="regions", gap="small"):
+            blocks.finding(text.REGIONS, note)
+            _table(running.REGION_HEADER, running.region_rows(now), caption=note)
+            said = "".join(f"<li>{escape(sentence)}</li>" for sentence in running.notes(now, outcome))
+            st.html(f'<ul class="lb-notes">{said}</ul>')
     if not now.endpoints:
         frame.foot(outcome)
         return

@@ -1,6 +1,7 @@
 """The session's view: kept in step with the link, moved by widgets, undone and reset."""
 
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from app_pages.view import PARAMS, PRESET, View, from_query, to_query
 
 VIEW, HISTORY, IGNORED, EPOCH = "lb_view", "lb_history", "lb_ignored", "lb_epoch"
 LINK, LINKED, PAGE, ENTERED, REPLAYED = "lb_link", "lb_linked", "lb_page", "lb_entered", "lb_replayed"
+REPLACED, LATE_S = "lb_replaced", 2.0
 MOST_UNDOS = 50
 
 
@@ -43,18 +45,27 @@ def open_view() -> View:
     reached by back and forward, and wins. It is not rewritten until something
     is moved: rewriting would put a new entry over the one just reached, and the
     way back would be lost. Coming from another page with no link at all keeps
-    the session's view and writes it out.
+    the session's view and writes it out. So does a move: a browser that is
+    still busy sends the link of the view before it, which nobody opened.
     """
     query = st.query_params.to_dict()
     session = st.session_state
+    moved = VIEW in session and LINKED in session and session[VIEW] != session[LINKED]
     reached = query != session.get(LINK) and (bool(query) or not session.get(ENTERED, True))
-    if VIEW not in session or reached:
+    if VIEW not in session or (reached and not moved and not _late(query)):
         _adopt(query)
-    elif session[VIEW] != session.get(LINKED) or not query:
+    elif moved or query != session.get(LINK) or not query:
         query = to_query(session[VIEW])
+        session[REPLACED] = (session.get(LINK), monotonic())
         st.query_params.from_dict(query)
     session[LINK], session[LINKED] = query, session[VIEW]
     return session[VIEW]
+
+
+def _late(query: dict[str, str]) -> bool:
+    """Whether a link is the one that was replaced a moment ago, sent by a browser that has not heard of it yet."""
+    link, at_s = st.session_state.get(REPLACED, (None, 0.0))
+    return query == link and monotonic() - at_s < LATE_S
 
 
 def _adopt(query: dict[str, str]) -> None:

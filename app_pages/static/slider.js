@@ -1,17 +1,20 @@
 // A rerun brings back the value that Python knew when it started. While a hand is on the slider that value is
-// old, so it is ignored until the slider has been still for a moment; a new epoch (undo, reset, a link) always wins.
+// old, so it is ignored until the slider has been still for a moment and Python has answered what was sent last;
+// a new epoch (undo, reset, a link) always wins.
 const STILL_MS = 900;
+const ANSWER_MS = 20000;
 
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const root = parentElement.querySelector(".lb");
   const input = root.querySelector("input");
-  const state = (root.state ??= { epoch: -1, movedAt: 0, sentAt: 0, timer: 0, settle: 0 });
+  const state = (root.state ??= { epoch: -1, movedAt: 0, sentAt: 0, timer: 0, settle: 0, awaited: null });
   state.data = data;
   state.send = () => {
     clearTimeout(state.timer);
     state.timer = 0;
     state.sentAt = performance.now();
+    state.awaited = Number(input.value);
     // The count makes a value that was sent before count as a change again.
     state.count = (state.count ?? 0) + 1;
     setStateValue("moved", { percent: Number(input.value), count: `${Date.now()}-${state.count}` });
@@ -44,9 +47,11 @@ export default function (component) {
   root.querySelector(".door").dataset.door = data.door;
   root.querySelector(".reason").textContent = data.reason;
 
-  const still = performance.now() - state.movedAt > STILL_MS;
+  if (data.value === state.awaited || performance.now() - state.sentAt > ANSWER_MS) state.awaited = null;
+  const still = performance.now() - state.movedAt > STILL_MS && state.awaited === null;
   if (data.epoch !== state.epoch || still) {
     state.epoch = data.epoch;
+    state.awaited = null;
     input.value = data.value;
   } else if (Number(input.value) !== data.value) {
     // Python may be behind the hand: send once more when the slider has come to rest.

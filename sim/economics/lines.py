@@ -74,14 +74,34 @@ def _api_terms(tokens: TokenFlow, month: Month) -> list[Term]:
         level *= month.prices.value("apis", tokens.api, "data_zone_uplift")
         more = (f"apis/{tokens.api}/data_zone_uplift", *more)
     label = month.prices.label("apis", tokens.api)
+    ahead = _provisioned_term(tokens, month, label=label, level=level, more=more)
     return [
-        term(
+        *ahead,
+        *(term(
             f"{label}, {words}", getattr(tokens, field) / TOKENS_PER_MTOK, unit="1M tokens",
             price=month.prices.value("apis", tokens.api, quantity) * level, price_unit="USD/1M tokens",
             rows=(f"apis/{tokens.api}/{quantity}", *more), resource=tokens.endpoint, region=tokens.region,
         )
         for words, field, quantity in _TOKEN_CLASSES
-        if getattr(tokens, field) > 0
+        if getattr(tokens, field) > 0),
+    ]
+
+
+def _provisioned_term(
+    tokens: TokenFlow, month: Month, *, label: str, level: float, more: tuple[str, ...]
+) -> list[Term]:
+    """Throughput bought ahead, by the hour, used or not."""
+    if tokens.provisioned_tokens_per_min <= 0:
+        return []
+    price = month.prices.value("api_options", "provisioned", "usd_per_1000_tokens_min_hour")
+    hours = month.prices.rule("hours_per_month")
+    return [
+        term(
+            f"{label}, throughput bought ahead", tokens.provisioned_tokens_per_min / 1000 * hours,
+            unit="1000 tokens/min, hours", price=price * level, price_unit="USD/1000 tokens/min/h",
+            rows=("api_options/provisioned/usd_per_1000_tokens_min_hour", *more),
+            resource=tokens.endpoint, region=tokens.region,
+        )
     ]
 
 

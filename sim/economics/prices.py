@@ -12,7 +12,7 @@ from sim.scenario.schema import Scenario, World
 MONTHS_PER_YEAR = 12
 
 _DATED_TABLES = ("gpu_prices", "apis", "network", "storage", "search", "people", "business",
-                 "choices", "purchase", "ownership", "energy", "gpus", "models")
+                 "choices", "purchase", "ownership", "energy", "gpus", "models", "api_options")
 
 
 Derived = TypeVar("Derived")

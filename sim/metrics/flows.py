@@ -64,6 +64,8 @@ class TokenFlow:
     """Prompt tokens that the provider stored for later, on top of `uncached_in_tokens`."""
     reasoning_tokens: float = 0.0
     """Tokens the model wrote for itself, on top of `output_tokens`."""
+    provisioned_tokens_per_min: float = 0.0
+    """Throughput bought ahead; what it answers is in no token count here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,12 @@ from sim.reports.running import (
 from sim.strategy.operations import EndpointMonth, OperationsMonth
 from sim.strategy.outcome import Outcome
 
-MAP_PX, HEIGHT_PX, DISK_PX, ROW_PX = 372, 300, 56, 64
+MAP_PX, HEIGHT_PX, DISK_PX, ROW_PX = 300, 300, 52, 64
 LOWEST_LAT, HIGHEST_LAT = -56.0, 76.0
-LABEL_RADII = 0.34
+LABEL_RADII = 0.3
 """Least distance between two labels of the map, in radii of the earth."""
+APART = 0.35
+"""Least distance of two labels along the axis, as a power of ten of the load."""
 VOLUMES = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 """Multiples of the demand that are written at the axis."""
 
@@ -62,7 +64,8 @@ def map_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
         load = max(endpoint.busiest[1] for endpoint in endpoints)
         text = f"<b>{region_name(region)}</b> {words.percent(share)}<br>busiest hour {words.percent(load)} full"
         traces.append(_disk(x0, y0, max(12.0, DISK_PX * sqrt(share)), text, palette))
-        notes.append(note(text, palette.ink, x=x0, y=y0, shift_px=max(12.0, DISK_PX * sqrt(share)) / 2 + 6))
+        name = f"<b>{region_name(region)}</b> {words.percent(share)}"
+        notes.append(note(name, palette.ink, x=x0, y=y0, shift_px=max(12.0, DISK_PX * sqrt(share)) / 2 + 6))
     for label, height in zip(notes, spread([label["y"] for label in notes], LABEL_RADII), strict=True):
         label["y"] = height
     shortest: dict[str, float] = {}
@@ -73,7 +76,8 @@ def map_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
         traces.append(_ring(x0, y0, palette))
         if users not in by_region:
             text = f"{region_name(users)} {1000 * way:.0f}{words.NBSP}ms"
-            notes.append(note(text, palette.soft, x=x0, y=y0, yshift=14, xanchor="center", shift_px=0))
+            side = "right" if x0 > 0 else "left"
+            notes.append(note(text, palette.soft, x=x0, y=y0, yshift=-15, xanchor=side, shift_px=0))
     edge = projected(np.array([-180.0, 180.0]), np.array([0.0, 0.0]))[0]
     low, high = projected(np.zeros(2), np.array([LOWEST_LAT, HIGHEST_LAT]))[1]
     ground = layout(palette, height_px=MAP_PX, right_px=0, left_px=0, bottom_px=0)
@@ -210,6 +214,7 @@ def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
     notes = [
         note(f"month {m}", palette.ink, x=at, y=float(np.interp(at, x, y)), shift_px=0, xanchor="center", yshift=-15)
         for m, at in marks.items()
+        if at == max(marks.values()) or max(marks.values()) - at > APART
     ]
     strokes = [stroke(palette.ink, x=reach, y=(promise_s, promise_s), width=1.5)]
     notes.append(note(f"promise {words.seconds(promise_s)}", palette.ink, x=reach[0], y=promise_s, yshift=11))

@@ -41,7 +41,7 @@ class Outage:
     """What becomes of the requests: a position of `Service.outcomes`."""
 
 
-PER_CASE = ("requests", "outcomes", "ttft", "tpot", "e2e", "promised", "delivered_tokens")
+PER_CASE = ("requests", "outcomes", "ttft", "tpot", "e2e", "promised", "delivered_tokens", "cross_region_gb")
 """Amounts of a service that add up over time, by case."""
 
 
@@ -142,7 +142,7 @@ def _strike(
             station.utilization[row, index] *= 1 - outage.share * part
     lost *= outage.share
     requests = service.requests[row]
-    for name in ("ttft", "tpot", "e2e", "promised", "delivered_tokens", "outcomes", "in_time"):
+    for name in ("ttft", "tpot", "e2e", "promised", "delivered_tokens", "cross_region_gb", "outcomes", "in_time"):
         kept[name][row] *= 1 - lost
     kept["promised_samples"][:, row] *= 1 - lost
     kept["outcomes"][row, :, outage.becomes] += lost * requests

@@ -72,7 +72,7 @@ def flow_of(served: ServedMonth, catalogue: Catalogue, *, data_gb: float, vector
         tokens=tokens,
         searches=sum((f.requests - f.refused) * kept[f.product].searches_per_request for f in products),
         egress_gb=_egress_gb(served, catalogue),
-        cross_region_gb=0.0,
+        cross_region_gb=_cross_region_gb(served),
         data_gb=data_gb,
         vectors=vectors,
     )
@@ -136,9 +136,9 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
                 utilization = float(station.utilization[served.row, index])
                 pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization))
             else:
-                tokens += _bought(
-                    unit, station.used[served.row, index], state=served.state, catalogue=catalogue
-                )
+                bought = _bought(unit, station.used[served.row, index], state=served.state, catalogue=catalogue)
+                ahead = served.state.platform.api.provisioned_share * float(station.sizes[served.row, index])
+                tokens += [replace(bought[0], provisioned_tokens_per_min=ahead), *bought[1:]]
     return tuple(pools), tuple(tokens)
 
 
@@ -174,6 +174,11 @@ def _tokens(
         cache_write_tokens=stored,
         reasoning_tokens=output * catalogue.value("apis", api, "reasoning_per_answer_token"),
     )
+
+
+def _cross_region_gb(served: ServedMonth) -> float:
+    """Data that retrievals carried from one region to another."""
+    return 0.0 if served.service is None else float(served.service.cross_region_gb[served.row].sum())
 
 
 def _egress_gb(served: ServedMonth, catalogue: Catalogue) -> float:
