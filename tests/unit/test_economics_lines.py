@@ -259,7 +259,7 @@ def test_gpu_cost_is_shared_by_gpu_time_where_it_is_known_and_by_tokens_where_no
 
 
 def test_throughput_bought_ahead_is_paid_for_by_the_hour_used_or_not() -> None:
-    idle = replace(bought(), calls=0.0, uncached_in_tokens=0.0, cached_in_tokens=0.0, output_tokens=0.0)
+    idle = bought("mid", new=0.0, cached=0.0, out=0.0, calls=0.0)
     ahead = replace(idle, provisioned_tokens_per_min=5000.0)
     price = shipped_book().on(EMPTY.on).value("api_options", "provisioned", "usd_per_1000_tokens_min_hour")
     assert stated(0, tokens=(idle,)).cost_usd["api"] == 0
