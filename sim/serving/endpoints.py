@@ -141,12 +141,23 @@ class Provisioned:
 
 @dataclass(frozen=True, slots=True)
 class BatchTier:
-    """Calls that may wait for hours: the whole answer after a lognormal turnaround, within no quota."""
+    """Calls that may wait for hours: the whole answer after a lognormal turnaround, within no quota.
+
+    A call that is not done when its window ends has expired: it fails.
+    """
 
     products: tuple[int, ...]
     """Indices of the products whose calls go here."""
     turnaround_median_s: float
     turnaround_sigma: float
+    window_s: float = inf
+    """Time within which a batch is promised, from its call on."""
+
+    def __post_init__(self) -> None:
+        if self.turnaround_median_s <= 0 or self.turnaround_sigma < 0 or self.window_s <= 0:
+            raise ValueError(
+                f"a batch tier needs a turnaround and a window above 0 s and a spread of 0 or more (got {self})"
+            )
 
 
 @dataclass(frozen=True, slots=True)
