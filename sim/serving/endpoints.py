@@ -39,6 +39,11 @@ class GpuPool:
     """Place among the endpoints by cost, 0 the cheapest; a price is not serving's business."""
     product_priority: tuple[int, ...] = ()
     speculation: Speculation | None = None
+    reserves: bool = False
+    """Whether a request is admitted only when it and all that run fit to their ends, so that none is ever preempted.
+
+    Otherwise its prompt must fit beside what is held now, and memory that runs out preempts the youngest.
+    """
 
     def __post_init__(self) -> None:
         tokens = 1 if self.speculation is None else 1 + self.speculation.draft_tokens

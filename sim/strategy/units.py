@@ -84,6 +84,7 @@ def pool_unit(
         prefix_cache_tokens=engine.prefix_cache_tokens,
         product_priority=priority if len(set(priority)) > 1 else (),
         speculation=_speculation(engine, step, catalogue),
+        reserves=catalogue.value("engines", engine.generation, "reserves_answers") == 1,
     )
     return Unit(
         id=f"pool.{region}",
