@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
-from sim.metrics.measure import MAIN, SMALL
+from sim.metrics.measure import DEFERRED, MAIN, SMALL
 from sim.scenario.schema import Product, Scenario, Seats
 from sim.strategy.architecture import SMALL_TIER, Unit
 from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
@@ -143,13 +143,17 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
 
 
 def _bought(unit: Unit, used: Array, *, state: Scenario, catalogue: Catalogue) -> list[TokenFlow]:
-    models = [(unit.api, used[MAIN])]
-    if used[SMALL].any():
-        models.append((SMALL_TIER, used[SMALL]))
     in_zone = unit.in_eu and state.decisions.residency != "anywhere"
-    return [
-        _tokens(unit, api, counts=counts.tolist(), in_data_zone=in_zone, catalogue=catalogue) for api, counts in models
-    ]
+
+    def bought(api: str, model: int) -> TokenFlow:
+        return _tokens(unit, api, counts=used[model].tolist(), in_data_zone=in_zone, catalogue=catalogue)
+
+    flows = [bought(unit.api, MAIN)]
+    if used[SMALL].any():
+        flows.append(bought(SMALL_TIER, SMALL))
+    if used[DEFERRED].any():
+        flows.append(replace(bought(unit.api, DEFERRED), batched=True))
+    return flows
 
 
 def _tokens(

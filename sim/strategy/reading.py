@@ -27,7 +27,9 @@ class NodeWeights:
     lost: Array
 
 
-def node_weights(surface: Surface, *, requests: Array, position: Array, load: Array) -> NodeWeights:
+def node_weights(
+    surface: Surface, *, requests: Array, position: Array, load: Array, apart: Sequence[int] = ()
+) -> NodeWeights:
     """Spread requests over the nodes around their hour's mix and load.
 
     Below the lowest load a surface is read at it; beyond the highest, what the
@@ -37,6 +39,7 @@ def node_weights(surface: Surface, *, requests: Array, position: Array, load: Ar
         requests: by case, hour type, product and group.
         position: of each hour's mix between the extremes, shape (cases, hours).
         load: multiple of saturated throughput, shape (cases, hours).
+        apart: products that take nothing of the throughput, and are served at any load.
     """
     loads = surface.loads
     inside = np.clip(load, loads[0], loads[-1])
@@ -45,13 +48,14 @@ def node_weights(surface: Surface, *, requests: Array, position: Array, load: Ar
     by_load = np.zeros((*load.shape, len(loads)))
     np.put_along_axis(by_load, (upper - 1)[..., None], (1 - fraction)[..., None], axis=-1)
     np.put_along_axis(by_load, upper[..., None], fraction[..., None], axis=-1)
-    kept = np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))
+    kept = np.repeat(np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))[..., None], requests.shape[2], axis=-1)
+    kept[..., list(apart)] = 1.0
     by_mix = position[..., None] if len(surface.work_s) == 1 else np.stack([1 - position, position], axis=-1)
     if len(surface.work_s) == 1:
         by_mix = np.ones_like(by_mix)
     return NodeWeights(
-        weight=np.einsum("chpg,ch,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
-        lost=np.einsum("chpg,ch->cpg", requests, 1 - kept),
+        weight=np.einsum("chpg,chp,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
+        lost=np.einsum("chpg,chp->cpg", requests, 1 - kept),
     )
 
 

@@ -20,6 +20,7 @@ from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
 from sim.strategy.totals import CALLS, Service, StationService, Totals
+from sim.strategy.units import batched_products
 
 Array = NDArray[np.float64]
 
@@ -113,12 +114,13 @@ class Operator:
                 surface = surfaces[each.cell.key]
                 position = model.axis.position(_shares(asked.sum(axis=-1)))
                 work_s, scale = self._work_s(model, each.sizes, position=position, surface=surface, cell=each.cell)
-                at_once, held = self._held_back(asked, work_s / scale)
+                apart = batched_products(model.station.units[0]) if model.alone else ()
+                at_once, held = self._held_back(asked, work_s / scale, apart)
                 at_load = at_once.sum(axis=(-1, -2)) * work_s / scale
                 if each.whole:
                     load[rows] = at_load
                 requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None] * each.share[:, None, None, None]
-                weights = node_weights(surface, requests=requests, position=position, load=at_load)
+                weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=apart)
                 rates = self._rates_of(each.cell.key, surface, self._added_s(model))
                 used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
             mean_load = load @ hours / hours.sum()
@@ -128,12 +130,16 @@ class Operator:
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
 
-    def _held_back(self, rates_rps: Array, load_per_rps: Array) -> tuple[Array, Deferred | None]:
+    def _held_back(
+        self, rates_rps: Array, load_per_rps: Array, apart: Sequence[int]
+    ) -> tuple[Array, Deferred | None]:
         """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
 
         A request that can wait counts with its mean work over the hours, so that none is lost by being moved.
+        Products `apart`, bought in batches, find room in any hour.
         """
-        can_wait = self._can_wait
+        can_wait = self._can_wait.copy()
+        can_wait[list(apart)] = False
         cap = self.catalogue.value("business", "rules", "deferred_load_cap")
         total = rates_rps.sum(axis=(-1, -2)) * load_per_rps
         if not can_wait.any() or (total <= cap).all():
