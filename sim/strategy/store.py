@@ -71,15 +71,15 @@ class SurfaceStore:
             make: gives a value that nobody changes, since all who ask share it.
         """
         with self._lock:
-            if key in self._readings:
+            if (found := self._readings.get(key)) is not None:
                 self._readings.move_to_end(key)
-                return self._readings[key]  # type: ignore[return-value]
-        found = make()
+                return found  # type: ignore[return-value]
+        made = make()
         with self._lock:
-            self._readings[key] = found
+            self._readings[key] = made
             while len(self._readings) > MOST_READINGS:
                 self._readings.popitem(last=False)
-        return found
+        return made
 
 
 @cache
