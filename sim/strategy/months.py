@@ -93,21 +93,27 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
         return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
     service, row = served.service, served.row
     flows = []
-    for index, product in enumerate(served.state.products):
-        requests = float(service.requests[row, index])
-        outcomes = service.outcomes[row, index]
-        good = min(float(np.nan_to_num(service.in_time[row, index])) * requests, float(outcomes[SERVED]))
+    rows = zip(
+        served.state.products,
+        service.requests[row].tolist(),
+        service.outcomes[row].tolist(),
+        np.nan_to_num(service.in_time[row]).tolist(),
+        service.delivered_tokens[row].sum(axis=-1).tolist(),
+        strict=True,
+    )
+    for product, requests, outcomes, in_time, tokens in rows:
+        good = min(in_time * requests, outcomes[SERVED])
         flows.append(
             ProductFlow(
                 product=product.id,
                 requests=requests,
-                served=float(outcomes[SERVED]),
+                served=outcomes[SERVED],
                 good=good,
-                late=float(outcomes[SERVED]) - good,
-                timed_out=float(outcomes[TIMED_OUT]),
-                refused=float(outcomes[REFUSED]),
-                failed=float(outcomes[FAILED]),
-                delivered_tokens=float(service.delivered_tokens[row, index].sum()),
+                late=outcomes[SERVED] - good,
+                timed_out=outcomes[TIMED_OUT],
+                refused=outcomes[REFUSED],
+                failed=outcomes[FAILED],
+                delivered_tokens=tokens,
                 units=_seats(product, requests * served.seats_per_demand, catalogue),
             )
         )

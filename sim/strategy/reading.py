@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import shift
+from sim.metrics import share_at_most, shift
 from sim.strategy.surface import Surface
 
 Array = NDArray[np.float64]
@@ -63,6 +63,15 @@ TTFT, TPOT, E2E, PROMISED, FIRST_SAMPLE = range(5)
 """Positions of the histograms in `Rates.latency`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a product's users are promised."""
+
+    first_words: bool
+    """Whether it is about the first words or the finished answer."""
+    limit_s: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rates:
     """What one request of a product and group meets at each node, at the user: the surface divided by its arrivals.
@@ -88,15 +97,18 @@ class Rates:
     """Shape (products, nodes, units, models, 4)."""
     cross_region_gb: Array
     """Shape (products, nodes)."""
+    in_time: Array
+    """Share that keeps the product's promise, shape (products, nodes); who is not served does not."""
 
 
-def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]) -> Rates:
+def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told]) -> Rates:
     """The surface per arriving request: pooled over samples, and by sample for the noise of what is promised.
 
     Args:
         added_s: constant time of each product and group outside the simulated station, shape (products, groups) [s].
-        first_words: for each product, whether its promise is about the first words or the finished answer.
+        promises: of each product.
     """
+    first_words = [told.first_words for told in promises]
     products, groups = added_s.shape
     measured = surface.measured
     split = {f.name: _by_group(getattr(measured, f.name), products, groups) for f in fields(measured)}
@@ -107,13 +119,15 @@ def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]
     promised = _promised(ttft, e2e, pooled["outcomes"], first_words=first_words)
     each = _promised(samples["ttft"], samples["e2e"], samples["outcomes"], first_words=first_words)
     latency = np.stack([ttft, pooled["tpot"], e2e, promised, *_moved(each, added_s)], axis=-2)
+    nodes = _as_nodes(latency)
     return Rates(
         grid=(latency.shape[0], latency.shape[1], groups),
         outcomes=_as_nodes(pooled["outcomes"]).astype(np.float64),
-        latency=_as_nodes(latency),
+        latency=nodes,
         delivered_tokens=_as_nodes(pooled["delivered_tokens"]).astype(np.float64),
         used=_as_nodes(pooled["used"]).astype(np.float64),
         cross_region_gb=_as_nodes(pooled["cross_region_gb"]).astype(np.float64),
+        in_time=np.stack([share_at_most(nodes[p, :, PROMISED], told.limit_s) for p, told in enumerate(promises)]),
     )
 
 

@@ -1,7 +1,8 @@
 """What an architecture does with demand: capacity planned, surfaces read, stations added up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import inf
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
-from sim.strategy.reading import FIRST_SAMPLE, Rates, node_weights
+from sim.strategy.reading import FIRST_SAMPLE, Rates, Told, node_weights
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
@@ -23,11 +24,14 @@ from sim.strategy.totals import CALLS, Service, StationService, Totals
 from sim.strategy.units import batched_products
 
 Array = NDArray[np.float64]
+Found = TypeVar("Found")
+
 
 class Operator:
     """Plans and reads the stations of one architecture, simulating what no surface holds yet.
 
-    `windows` counts the windows that had to be simulated.
+    What was planned or read before is remembered by the store: nobody may change it. `windows` counts the
+    windows that had to be simulated.
     """
 
     def __init__(
@@ -46,7 +50,8 @@ class Operator:
         self._store = store
         self._executor = executor
         self._can_wait = np.array([product.patience is None for product in built.products])
-        self._first_words = tuple(product.promise.measure == "first_words" for product in built.products)
+        promises = [product.promise for product in built.products]
+        self._promises = tuple(Told(promise.measure == "first_words", promise.limit_s) for promise in promises)
 
     def plan(self, planned_rps: Array) -> list[Array]:
         """Sizes of every station's units for the demand expected, one array of shape (cases, units) a station.
@@ -54,6 +59,9 @@ class Operator:
         Args:
             planned_rps: requests per second by case, hour type, product and group.
         """
+        return self._once("plan", (planned_rps,), lambda: self._planned(planned_rps))
+
+    def _planned(self, planned_rps: Array) -> list[Array]:
         cells = [
             [model.unit_cell(unit, self.built.min_replicas) for unit in model.station.units] for model in self.models
         ]
@@ -94,6 +102,13 @@ class Operator:
             with_samples: whether the noise of what is promised will be asked for.
             bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
+        return self._once(
+            ("serve", with_samples, bound),
+            (rates_rps, hours, *sizes),
+            lambda: self._served(rates_rps, sizes, hours=hours, with_samples=with_samples, bound=bound),
+        )
+
+    def _served(self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool, bound: float) -> Service:
         cases = len(rates_rps)
         read = [self._readings(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
         surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
@@ -154,6 +169,11 @@ class Operator:
         moved[:, :, can_wait] = (held.executed / work[:, None])[:, :, None, None] * share[:, None]
         return moved, held
 
+    def _once(self, what: Hashable, given: Sequence[Array], make: Callable[[], Found]) -> Found:
+        """What `make()` gives, made once for these stations and arrays."""
+        arrays = tuple((array.shape, array.tobytes()) for array in given)
+        return self._store.once((what, self.built, self.models, self.catalogue, arrays), make)
+
     # --- surfaces ---------------------------------------------------------------------------------
 
     def _surfaces(self, keys: Sequence[SurfaceKey]) -> dict[SurfaceKey, Surface]:
@@ -162,7 +182,7 @@ class Operator:
         return found
 
     def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
-        return self._store.rates(key, surface, added_s=added_s, first_words=self._first_words)
+        return self._store.rates(key, surface, added_s=added_s, promises=self._promises)
 
     def _readings(self, model: StationModel, sizes: Array, bound: float) -> list[Reading]:
         """The cells that stand for the station, each with the cases it is read for."""
@@ -188,7 +208,7 @@ class Operator:
         way = np.array([row[unit] * model.near_users for row in model.rtt_s])
         rates = self._rates_of(key, surface, self._searches_s() + way)
         return within_promise_load(
-            in_time_shares(rates, self.built.products, weights=weights / weights.sum()),
+            in_time_shares(rates, weights / weights.sum()),
             surface.loads,
             target=self.catalogue.value("business", "rules", "promise_share"),
             cap=self.catalogue.value("business", "rules", "plan_load_cap"),
