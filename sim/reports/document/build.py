@@ -18,8 +18,20 @@ from sim.strategy.outcome import Outcome
 MOST_OPTIONS = 4
 MOST_NAME, MOST_SHORT, MOST_SUMMARY = 120, 26, 600
 MARKS: dict[Role, Mark] = {"proposed": "disc", "counterpart": "diamond"}
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def build_report(

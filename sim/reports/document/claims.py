@@ -16,7 +16,7 @@ HUNDRED = 100
 
 
 def signed(usd: float) -> str:
-    """An amount that is a change: `+$0.6M`, `−$40k`, `$0`."""
+    """An amount that is a change: `+$0.6M`, `$0`; a loss wears its minus."""
     text = words.money(usd)
     return f"+{text}" if usd > 0 and any(c in "123456789" for c in text) else text
 
@@ -57,8 +57,11 @@ def worth_more(ours: str, theirs: str, *, gain: Paired, months: int, instead: st
     length = words.months(months)
     if gain.low > 0:
         missed = ceil((1 - gain.above.mean) * HUNDRED - 1e-9)
-        none = "and in no future we drew is it not" if missed == 0 else (
-            f"and we found no more than {missed} futures of 100 in which it is not")  # fmt: skip
+        none = (
+            "and in no future we drew is it not"
+            if missed == 0
+            else (f"and we found no more than {missed} futures of 100 in which it is not")
+        )
         return f"{ours} is worth {words.money(gain.mean)} more than {theirs} over {length} (range {span}), {none}."
     if gain.above.low >= LIKELY:
         return (

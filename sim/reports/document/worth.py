@@ -25,7 +25,7 @@ def break_even_month(gain: Sequence[float]) -> int | None:
 
 
 def portability(facts: Facts) -> WorthOfPortability | None:
-    """What being able to move is worth: as handed in, or between an option that is open and its counterpart that is not.
+    """What being able to move is worth: as handed in, or between an open option and a counterpart that is not.
 
     `None` where the two do not differ in that.
     """

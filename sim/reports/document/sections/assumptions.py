@@ -14,12 +14,25 @@ from sim.strategy.months import first_day
 from sim.strategy.outcome import Outcome
 
 TABLE_WORDS = {
-    "apis": "Models by the token", "api_options": "Models by the token", "gpus": "GPUs", "gpu_prices": "GPU prices",
-    "storage": "Storage and search", "search": "Storage and search", "network": "Network", "people": "People",
-    "business": "Business rules", "choices": "What choices cost", "purchase": "Purchase", "energy": "Energy",
-    "ownership": "Owning GPUs", "lockin": "Leaving", "shocks": "Having to leave", "validation": "The model's own error",
-    "models": "Models", "regions": "Regions",
-}  # fmt: skip
+    "apis": "Models by the token",
+    "api_options": "Models by the token",
+    "gpus": "GPUs",
+    "gpu_prices": "GPU prices",
+    "storage": "Storage and search",
+    "search": "Storage and search",
+    "network": "Network",
+    "people": "People",
+    "business": "Business rules",
+    "choices": "What choices cost",
+    "purchase": "Purchase",
+    "energy": "Energy",
+    "ownership": "Owning GPUs",
+    "lockin": "Leaving",
+    "shocks": "Having to leave",
+    "validation": "The model's own error",
+    "models": "Models",
+    "regions": "Regions",
+}
 GRADE_WORDS = {"judgement": "J"}
 WORLD = "world."
 
@@ -28,18 +41,31 @@ def write(facts: Facts) -> Section:
     rows, groups = _register(facts)
     grades = Counter(str(row[5]) for row in rows)
     ours = grades["J"]
+    verb = "is" if ours == 1 else "are"
     return Section(
         key="assumptions",
         kicker="Assumption register",
-        headline=f"{len(rows)} inputs carry the answer; {ours or 'none'} {'is' if ours == 1 else 'are'} our own judgment",
+        headline=f"{len(rows)} inputs carry the answer; {ours or 'none'} of them {verb} our own judgment",
         standfirst="Change any of them in the scenario or the catalogue, and the report is written again.",
         blocks=(
-            Table("register", "What we assumed", "Grades: A specification, law or primary data; B press or survey that "
-                  "names its source; C a single page; J our own judgment; S stated in the scenario.",
-                  (Column("Input", 1.9), Column("Value", 0.7, numeric=True), Column("Range", 1.0, numeric=True),
-                   Column("Unit", 1.0), Column("Source, as of", 2.1), Column("Grade", 0.5)), rows, groups),
+            Table(
+                "register",
+                "What we assumed",
+                "Grades: A specification, law or primary data; B press or survey that "
+                "names its source; C a single page; J our own judgment; S stated in the scenario.",
+                (
+                    Column("Input", 1.9),
+                    Column("Value", 0.7, numeric=True),
+                    Column("Range", 1.0, numeric=True),
+                    Column("Unit", 1.0),
+                    Column("Source, as of", 2.1),
+                    Column("Grade", 0.5),
+                ),
+                rows,
+                groups,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _register(facts: Facts) -> tuple[tuple[tuple[Cell, ...], ...], tuple[str, ...]]:
@@ -84,13 +110,22 @@ def used_rows(outcome: Outcome) -> set[tuple[str, str, str]]:
 
 def _sourced(facts: Facts, catalogue: Catalogue, on: date) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     used = set().union(*(used_rows(outcome) for outcome in facts.outcomes))
-    kept = {("lockin", id, quantity) for id in catalogue.ids("lockin") for quantity in catalogue.quantities("lockin", id, on)}
-    kept |= {("shocks", id, quantity) for id in catalogue.ids("shocks")
-             for quantity in ("hazard_per_year", "notice_months") if quantity in catalogue.quantities("shocks", id, on)}  # fmt: skip
+    kept = {
+        ("lockin", id, quantity)
+        for id in catalogue.ids("lockin")
+        for quantity in catalogue.quantities("lockin", id, on)
+    }
+    kept |= {
+        ("shocks", id, quantity)
+        for id in catalogue.ids("shocks")
+        for quantity in ("hazard_per_year", "notice_months")
+        if quantity in catalogue.quantities("shocks", id, on)
+    }
     kept |= {("validation", id, "median_error") for id in catalogue.ids("validation")}
     tables = list(TABLE_WORDS)
-    for table, id, quantity in sorted(used | kept, key=lambda key: (
-        tables.index(key[0]) if key[0] in tables else len(tables), key)):  # fmt: skip
+    for table, id, quantity in sorted(
+        used | kept, key=lambda key: (tables.index(key[0]) if key[0] in tables else len(tables), key)
+    ):
         yield TABLE_WORDS.get(table, table.capitalize()), _row(catalogue, catalogue.fact(table, id, quantity, on))
 
 

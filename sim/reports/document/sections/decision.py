@@ -31,9 +31,11 @@ def write(facts: Facts) -> Section:
             difference_chart(facts) if facts.against is not None else cash_chart(facts),
             key_figures(facts),
         ),
-        sources=("Cash is discounted at the rate of the scenario; the paired difference is one plan less the other, "
-                 "month by month.",),
-    )  # fmt: skip
+        sources=(
+            "Cash is discounted at the rate of the scenario; the paired difference is one plan less the other, "
+            "month by month.",
+        ),
+    )
 
 
 # --- what is asked and recommended ----------------------------------------------------------------------------------
@@ -75,7 +77,7 @@ def recommendation(facts: Facts) -> str:
 
 
 def change_our_mind(facts: Facts) -> tuple[str, ...]:
-    """What would turn the recommendation, each with what is assumed now: switch points first, then what else is known."""
+    """What would turn the recommendation, each with what is assumed now: switch points come first."""
     found = [*_switch_points(facts), *_without_futures(facts)]
     return tuple(found[:MOST_REASONS]) or ("Nothing we tried turns the recommendation.",)
 
@@ -87,12 +89,17 @@ def _switch_points(facts: Facts) -> list[str]:
     other = facts.options[sensitivity.theirs].short
     return [
         claims.switches(
-            other, input_words=pull.label[0].lower() + pull.label[1:], flip=pull.flip_input, below=pull.flips_below,
-            likely=pull.likely_input, low=pull.low_input, high=pull.high_input,
+            other,
+            input_words=pull.label[0].lower() + pull.label[1:],
+            flip=pull.flip_input,
+            below=pull.flips_below,
+            likely=pull.likely_input,
+            low=pull.low_input,
+            high=pull.high_input,
         )
         for pull in sensitivity.pulls
         if pull.flip_input
-    ]  # fmt: skip
+    ]
 
 
 def _without_futures(facts: Facts) -> list[str]:
@@ -176,12 +183,15 @@ def difference_chart(facts: Facts) -> Lines:
         key="difference",
         title=_difference_finding(name, base_name, values),
         note=f"Discounted cash since the start, less that of {base_name}, $M. "
-        + ("As planned: no other futures were drawn." if facts.evidence.futures is None
-           else "As planned; the range at the end holds 80 of 100 futures."),
+        + (
+            "As planned: no other futures were drawn."
+            if facts.evidence.futures is None
+            else "As planned; the range at the end holds 80 of 100 futures."
+        ),
         axis=MILLION,
         lines=tuple(lines),
         zero=f"better than {base_name}",
-    )  # fmt: skip
+    )
 
 
 def _difference_finding(name: str, base: str, values: tuple[float, ...]) -> str:
@@ -202,9 +212,13 @@ def cash_chart(facts: Facts) -> Lines:
 
     label = f"{facts.options[0].short} {words.money(cash[-1])}"
     return Lines(
-        "difference", cash_finding(facts.plan), "Cash since the start, not discounted, $M. As planned.",
-        Axis(series.scale, series.unit), (Line(facts.options[0].short, 0, cash, label),), "paid back",
-    )  # fmt: skip
+        "difference",
+        cash_finding(facts.plan),
+        "Cash since the start, not discounted, $M. As planned.",
+        Axis(series.scale, series.unit),
+        (Line(facts.options[0].short, 0, cash, label),),
+        "paid back",
+    )
 
 
 # --- key figures ----------------------------------------------------------------------------------------------------
@@ -222,10 +236,13 @@ def key_figures(facts: Facts) -> Grid:
             GridRow("Slowest 5 % of answers", "of the product nearest its promise", _each(facts, _p95, month)),
             GridRow("Cost per 1M tokens", "all in, idle and people included", _each(facts, _cost, month)),
             GridRow("Gross margin", "people who run it included", _each(facts, _margin, month)),
-            GridRow("Cash to leave", "everything at once; 80 of 100 futures", tuple(
-                leave_figure(facts, at, WHOLE, month=month) for at in range(len(facts.options)))),
+            GridRow(
+                "Cash to leave",
+                "everything at once; 80 of 100 futures",
+                tuple(leave_figure(facts, at, layer=WHOLE, month=month) for at in range(len(facts.options))),
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _count(options: int) -> str:
@@ -246,8 +263,9 @@ def _p95(outcome: Outcome, month: int) -> Figure:
     low, high = p95_range_s(now)
     if not isfinite(high):
         return Figure(reading.p95_s.mean, words.seconds(reading.p95_s.mean), note="more than 5 % get none")
-    return Figure(reading.p95_s.mean, words.seconds(reading.p95_s.mean), low, high,
-                  f"{low:.1f} to {words.seconds(high)}")  # fmt: skip
+    return Figure(
+        reading.p95_s.mean, words.seconds(reading.p95_s.mean), low, high, f"{low:.1f} to {words.seconds(high)}"
+    )
 
 
 def _cost(outcome: Outcome, month: int) -> Figure:
@@ -260,7 +278,7 @@ def _margin(outcome: Outcome, month: int) -> Figure:
     return Figure(value, words.percent(value))
 
 
-def leave_figure(facts: Facts, option: int, layer: str, *, month: int) -> Figure:
+def leave_figure(facts: Facts, option: int, *, layer: str, month: int) -> Figure:
     """Cash to leave a layer, with the range over the futures of lock-in."""
     value = facts.outcomes[option].months[month - 1].exit[layer].usd_cash
     low, high = facts.leaving[option].usd_range(layer, month=month)

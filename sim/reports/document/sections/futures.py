@@ -34,12 +34,27 @@ def passing_bars(facts: Facts, found: FuturesFound) -> Bars:
     for at, option in enumerate(facts.options):
         share = Share.of(found.passing[at], found.n)
         low, high = share.low * claims.HUNDRED, share.high * claims.HUNDRED
-        bars.append(Bar(option.short, Figure(share.mean * claims.HUNDRED, f"{share.mean * claims.HUNDRED:.0f}", low, high,
-                                             f"{low:.0f} to {high:.0f}"), at))  # fmt: skip
+        bars.append(
+            Bar(
+                option.short,
+                Figure(
+                    share.mean * claims.HUNDRED,
+                    f"{share.mean * claims.HUNDRED:.0f}",
+                    low,
+                    high,
+                    f"{low:.0f} to {high:.0f}",
+                ),
+                at,
+            )
+        )
     return Bars(
-        "passing", "Futures that pass every test", "Of 100; the line is the 95 % interval of the count. The tests: "
-        + "; ".join(found.tests) + ".", Axis(), tuple(bars), most=100.0,
-    )  # fmt: skip
+        "passing",
+        "Futures that pass every test",
+        "Of 100; the line is the 95 % interval of the count. The tests: " + "; ".join(found.tests) + ".",
+        Axis(),
+        tuple(bars),
+        most=100.0,
+    )
 
 
 def _fails(facts: Facts, found: FuturesFound) -> tuple[Block, ...]:
@@ -48,7 +63,9 @@ def _fails(facts: Facts, found: FuturesFound) -> tuple[Block, ...]:
         failures = found.n - found.passing[at]
         items = tuple(f"{f.condition}: covers {f.covers} of its {failures} failures." for f in found.fails_when[at])
         if items:
-            said.append(Points(f"{option.short} fails when", items, "Conditions found in the futures, not proved causes."))
+            said.append(
+                Points(f"{option.short} fails when", items, "Conditions found in the futures, not proved causes.")
+            )
     return tuple(said)
 
 
@@ -66,8 +83,13 @@ def _regret(facts: Facts, found: FuturesFound) -> tuple[Block, ...]:
         worst = max(found.regret_usd[at])
         rows.append(HeatRow(option.short, at, tuple(cells), tuple(marks), Figure(worst, words.money(worst))))
     least = min(rows, key=lambda row: row.worst.value)
-    return (Heat(
-        "regret", f"{least.label} is never further than {least.worst.text} from the best choice in these futures",
-        "Regret: worth of the best option in that future less this one's. Tie: too close to the best to tell.", MILLION,
-        found.named, tuple(rows),
-    ),)  # fmt: skip
+    return (
+        Heat(
+            "regret",
+            f"{least.label} is never further than {least.worst.text} from the best choice in these futures",
+            "Regret: worth of the best option in that future less this one's. Tie: too close to the best to tell.",
+            MILLION,
+            found.named,
+            tuple(rows),
+        ),
+    )

@@ -3,6 +3,7 @@
 from sim.catalogue import load_catalogue
 from sim.reports import words
 from sim.reports.document.facts import Facts
+from sim.strategy.evaluate import DOOR_DRAWS
 from sim.reports.document.parts import Cell, Column, Figure, Points, Prose, Section, Table
 
 LIMITS = (
@@ -16,8 +17,14 @@ STRESS = (
     ("1.1 Purpose", "To show what decisions about an AI platform make possible, cost, and how hard they are to undo."),
     ("1.2 Outputs", "Latency, outcomes of requests, statements, cash, worth, cash and months to leave, by month."),
     ("1.3 Aims of the experiment", "The options of this report, played over the same requests and compared in pairs."),
-    ("2.1–2.4 Logic", "Users, residency, router, pool or API, users; continuous batching, capacity plans; chapter “Model”."),
-    ("2.5 Components", "Requests; travel, wait, prefill, decode, search; replicas and API quotas; queues with patience."),
+    (
+        "2.1–2.4 Logic",
+        "Users, residency, router, pool or API, users; continuous batching, capacity plans; chapter “Model”.",
+    ),
+    (
+        "2.5 Components",
+        "Requests; travel, wait, prefill, decode, search; replicas and API quotas; queues with patience.",
+    ),
     ("3.1 Data", "Catalogue rows with source, date and grade: the register of this report."),
     ("3.3 Inputs", "The scenario files written beside this report hold every setting."),
     ("3.4 Assumptions", "The register, and every row of grade J in it."),
@@ -39,21 +46,32 @@ def write(facts: Facts) -> Section:
             Points("What it cannot see", LIMITS),
             validation(),
             stamp_table(facts),
-            Table("stress", "STRESS-DES", "The checklist for reporting discrete-event simulations; the whole answers are "
-                  "in the model's documentation.", (Column("Item", 1.0), Column("Answer", 3.0)), STRESS),
+            Table(
+                "stress",
+                "STRESS-DES",
+                "The checklist for reporting discrete-event simulations; the whole answers are "
+                "in the model's documentation.",
+                (Column("Item", 1.0), Column("Answer", 3.0)),
+                STRESS,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _how(facts: Facts) -> str:
     fidelity = words.FIDELITY_WORDS[facts.plan.fidelity].lower()
     draws = facts.evidence.futures
-    drawn = f" {draws.n} futures were drawn from the ranges of the register." if draws else (
-        " Ranges of cash and months to leave come from 200 futures of the lock-in rows; no other futures were drawn, so "
-        "money has no range here.")  # fmt: skip
+    drawn = (
+        f" {draws.n} futures were drawn from the ranges of the register."
+        if draws
+        else (
+            f" Ranges of cash and months to leave come from {DOOR_DRAWS} futures of the lock-in rows; no other futures "
+            "were drawn, so money has no range here."
+        )
+    )
     return (
-        f"Requests were simulated one by one through GPU pools and vendor interfaces ({fidelity}), then priced month by "
-        f"month. Every option faced the same requests.{drawn}"
+        f"Requests were simulated one by one through GPU pools and vendor interfaces ({fidelity}), then priced month "
+        f"by month. Every option faced the same requests.{drawn}"
     )
 
 
@@ -65,18 +83,33 @@ def validation() -> Table:
     for id in catalogue.ids("validation"):
         median, p90 = (catalogue.value("validation", id, q) for q in ("median_error", "p90_error"))
         rows.append((names.get(id, id), Figure(median, words.percent(median)), Figure(p90, words.percent(p90))))
-    return Table("validation", "How far the serving model is off", "Relative error against public rows of measured "
-                 "servers: of half the rows, and of nine in ten, at most.",
-                 (Column("Metric", 1.6), Column("Median", numeric=True), Column("90th percentile", numeric=True)),
-                 tuple(rows))  # fmt: skip
+    return Table(
+        "validation",
+        "How far the serving model is off",
+        "Relative error against public rows of measured servers: of half the rows, and of nine in ten, at most.",
+        (Column("Metric", 1.6), Column("Median", numeric=True), Column("90th percentile", numeric=True)),
+        tuple(rows),
+    )
 
 
 def stamp_table(facts: Facts) -> Table:
     """What was run, whole."""
     rows: list[tuple[Cell, ...]] = []
     for option, outcome in zip(facts.options, facts.outcomes, strict=True):
-        rows.append((option.short, words.FIDELITY_WORDS[outcome.fidelity], str(outcome.scenario.seed), outcome.version,
-                     outcome.scenario_hash))  # fmt: skip
-    columns = (Column("Option", 1.0), Column("Fidelity", 0.8), Column("Seed", 0.4), Column("Version", 0.5),
-               Column("Scenario, SHA-256", 3.2))  # fmt: skip
+        rows.append(
+            (
+                option.short,
+                words.FIDELITY_WORDS[outcome.fidelity],
+                str(outcome.scenario.seed),
+                outcome.version,
+                outcome.scenario_hash,
+            )
+        )
+    columns = (
+        Column("Option", 1.0),
+        Column("Fidelity", 0.8),
+        Column("Seed", 0.4),
+        Column("Version", 0.5),
+        Column("Scenario, SHA-256", 3.2),
+    )
     return Table("stamp", "What was run", "", columns, tuple(rows))

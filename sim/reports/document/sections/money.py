@@ -63,9 +63,15 @@ def series_lines(facts: Facts, key: str) -> Lines:
         low, high = series.band(outcome) if series.band else ((), ())
         last = next((v for v in reversed(values) if v == v), nan)
         lines.append(
-            Line(option.short, at, values, f"{option.short} {series.write(last)}",
-                 low=low[: facts.months], high=high[: facts.months])
-        )  # fmt: skip
+            Line(
+                option.short,
+                at,
+                values,
+                f"{option.short} {series.write(last)}",
+                low=low[: facts.months],
+                high=high[: facts.months],
+            )
+        )
     known = [line for line in lines if line.values and line.values[-1] == line.values[-1]]
     title = f"{series.title}: {series.write(lines[facts.proposed].values[-1])} at {words.year_end(facts.months)}"
     if len(known) > 1:
@@ -73,9 +79,10 @@ def series_lines(facts: Facts, key: str) -> Lines:
         best = (max if series.higher_is_better else min)(known, key=lambda line: line.values[-1])
         side = "highest" if series.higher_is_better else "lowest"
         title = (
-            f"{series.title} ends alike: {texts.pop()}" if len(texts) == 1
+            f"{series.title} ends alike: {texts.pop()}"
+            if len(texts) == 1
             else f"{series.title} ends {side} under {best.name}, at {series.write(best.values[-1])}"
-        )  # fmt: skip
+        )
     known_range = "Shaded: the range." if any(line.low for line in lines) else "As planned."
     return Lines(key, title, f"{series.subtitle}. {known_range}", Axis(series.scale, series.unit), tuple(lines))
 
@@ -89,32 +96,41 @@ def _worth_ranges(facts: Facts) -> Bars:
     for at, option in enumerate(facts.options):
         values = np.asarray(futures.npv_usd[at])
         low, middle, high = (float(v) for v in np.quantile(values, (0.1, 0.5, 0.9)))
-        bars.append(Bar(option.short, Figure(middle, words.money(middle), low, high, claims.money_range(low, high)), at))
+        bars.append(
+            Bar(option.short, Figure(middle, words.money(middle), low, high, claims.money_range(low, high)), at)
+        )
     best = max(bars, key=lambda bar: bar.figure.value)
     return Bars(
-        "worth_ranges", f"{best.label} has the highest middle; look at the difference before choosing",
+        "worth_ranges",
+        f"{best.label} has the highest middle; look at the difference before choosing",
         f"Worth over the horizon, discounted, $M: middle of {futures.n} futures; the line holds 80 of 100.",
-        Axis(1e6, "M"), tuple(bars),
-    )  # fmt: skip
+        Axis(1e6, "M"),
+        tuple(bars),
+    )
 
 
 def _stack(facts: Facts, plan: Outcome) -> Stack:
     layers = tuple(Line(label, -1, values, label) for label, values in stack(plan).items())
     return Stack(
-        "cost_stack", stack_finding(plan, month=len(plan.months)),
-        f"All cost of {facts.options[facts.proposed].short} by month, $k, building included.", Axis(1e3, "k"), layers,
-    )  # fmt: skip
+        "cost_stack",
+        stack_finding(plan, month=len(plan.months)),
+        f"All cost of {facts.options[facts.proposed].short} by month, $k, building included.",
+        Axis(1e3, "k"),
+        layers,
+    )
 
 
 def _unit(facts: Facts, plan: Outcome) -> Bars:
     month = len(plan.months)
     steps = unit_steps(window_of(plan, month=month, window="month"))
     return Bars(
-        "unit_cost", unit_finding(steps),
+        "unit_cost",
+        unit_finding(steps),
         f"Cost of one million tokens of {facts.options[facts.proposed].short} in {words.month(month)}, all in, $.",
-        Axis(1.0, "$"), tuple(Bar(step.label, Figure(step.value, words.money(step.value))) for step in steps),
+        Axis(1.0, "$"),
+        tuple(Bar(step.label, Figure(step.value, words.money(step.value))) for step in steps),
         total="All in",
-    )  # fmt: skip
+    )
 
 
 def by_year(facts: Facts) -> Table:
@@ -132,8 +148,14 @@ def by_year(facts: Facts) -> Table:
             values.append(sum(values))
             rows.append((label, *(Figure(value, words.money(value)) for value in values)))
             groups.append(option.short)
-    return Table("by_year", "The statement by year", "US dollars; a year is twelve months played.", tuple(columns),
-                 tuple(rows), tuple(groups))  # fmt: skip
+    return Table(
+        "by_year",
+        "The statement by year",
+        "US dollars; a year is twelve months played.",
+        tuple(columns),
+        tuple(rows),
+        tuple(groups),
+    )
 
 
 def _statement(outcome: Outcome):  # type: ignore[no-untyped-def]
@@ -151,14 +173,25 @@ def _statement(outcome: Outcome):  # type: ignore[no-untyped-def]
 
 def _worth(facts: Facts) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    labels = ("Worth over the horizon (NPV)", "Deepest cash hole", "Cash at the end", "Paid back in", "Launch",
-              "Cash to leave at the end")  # fmt: skip
+    labels = (
+        "Worth over the horizon (NPV)",
+        "Deepest cash hole",
+        "Cash at the end",
+        "Paid back in",
+        "Launch",
+        "Cash to leave at the end",
+    )
     read = [_worth_cells(outcome, facts.months) for outcome in facts.outcomes]
     for at, label in enumerate(labels):
         rows.append((label, *(cells[at] for cells in read)))
     columns = (Column("", 1.6), *(Column(option.short, 1.0, numeric=True) for option in facts.options))
-    return Table("worth", "Worth, cash and payback", "As planned, discounted at "
-                 f"{words.percent(facts.plan.scenario.company.discount_per_year)} a year.", columns, tuple(rows))  # fmt: skip
+    return Table(
+        "worth",
+        "Worth, cash and payback",
+        f"As planned, discounted at {words.percent(facts.plan.scenario.company.discount_per_year)} a year.",
+        columns,
+        tuple(rows),
+    )
 
 
 def _worth_cells(outcome: Outcome, month: int) -> tuple[Cell, ...]:

@@ -21,13 +21,16 @@ def write(facts: Facts) -> Section:
         standfirst=f"Doing nothing means {facts.options[0].short}. Every option is played over the same "
         f"{words.months(facts.months)}, against the same requests.",
         blocks=(
-            *(Prose(option.name + (" (doing nothing)" if at == 0 else ""), (option.summary,))
-              for at, option in enumerate(facts.options) if option.summary),
+            *(
+                Prose(option.name + (" (doing nothing)" if at == 0 else ""), (option.summary,))
+                for at, option in enumerate(facts.options)
+                if option.summary
+            ),
             *_decisions(facts),
             _figures(facts),
             Points("Who is better in everything", dominance(facts.comparison, [o.short for o in facts.options])),
         ),
-    )  # fmt: skip
+    )
 
 
 def _other_world(facts: Facts) -> bool:
@@ -64,9 +67,13 @@ def _figures(facts: Facts) -> Table:
         rows.append(tuple(cells))
     columns = (Column("", 1.6), *(Column(option.short, 1.0, numeric=True) for option in facts.options))
     return Table(
-        "figures", "What follows", "Below a figure: its difference to doing nothing, with its interval where one is "
-        "known; a difference within it is noise.", columns, tuple(rows),
-    )  # fmt: skip
+        "figures",
+        "What follows",
+        "Below a figure: its difference to doing nothing, with its interval where one is "
+        "known; a difference within it is noise.",
+        columns,
+        tuple(rows),
+    )
 
 
 def _one(facts: Facts) -> Section:

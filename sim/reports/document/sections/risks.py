@@ -7,7 +7,7 @@ from sim.reports import words
 from sim.reports.document import claims
 from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Cell, Column, Figure, Section, Table
-from sim.reports.document.sections.reversal import forcing, needed
+from sim.reports.document.sections.leaving import forcing, needed
 from sim.strategy.outcome import Outcome
 
 MOST_RISKS = 8
@@ -35,30 +35,42 @@ def write(facts: Facts) -> Section:
         headline=f"First risk of {name}: {first[0].lower()}{first[1:]}" if first else f"No risk of {name} was found",
         standfirst="What the run warns of, then events that would force us to leave, by chance times cash.",
         blocks=(
-            Table("risks", f"Risks of {name}", "Chances are those of the shock deck over the horizon, a judgement; cash "
-                  f"is that of leaving what the event forces at {words.year_end(facts.months)}.", columns, rows),
+            Table(
+                "risks",
+                f"Risks of {name}",
+                "Chances are those of the shock deck over the horizon, a judgement; cash "
+                f"is that of leaving what the event forces at {words.year_end(facts.months)}.",
+                columns,
+                rows,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _risks(facts: Facts, plan: Outcome) -> Iterator[_Risk]:
     certain = float("inf")
     for at, warning in enumerate(plan.warnings):
         yield _Risk(warning, "as planned", words.NONE, "see Service, and the levers that lift it", certain - at)
-    for shock in plan.shocks:
-        size = words.money(abs(shock.consequence_usd))
-        side = "costs" if shock.consequence_usd < 0 else "gains"
+    for played in plan.shocks:
+        size = words.money(abs(played.consequence_usd))
+        side = "costs" if played.consequence_usd < 0 else "gains"
         text = f"{side} {size} over the horizon"
-        yield _Risk(f"{shock.label}, played in {words.month(shock.month + 1)}", "played in this scenario",
-                    Figure(shock.consequence_usd, text), shock.because, certain)  # fmt: skip
+        yield _Risk(
+            f"{played.label}, played in {words.month(played.month + 1)}",
+            "played in this scenario",
+            Figure(played.consequence_usd, text),
+            played.because,
+            certain,
+        )
     for shock in forcing(facts):
         chance = 1 - (1 - shock.hazard_per_month) ** facts.months
-        likely, low, high = needed(facts, facts.proposed, shock)
+        likely, low, high = needed(facts, facts.proposed, shock=shock)
         exits = plan.months[facts.months - 1].exit
         cash = (
-            float(plan.lockin.leaving(sorted(shock.forces)).usd_cash[facts.months - 1]) if plan.lockin is not None
+            float(plan.lockin.leaving(sorted(shock.forces)).usd_cash[facts.months - 1])
+            if plan.lockin is not None
             else max(exits[layer].usd_cash for layer in shock.forces)
-        )  # fmt: skip
+        )
         notice = shock.notice_months.likely
         verdict = claims.notice_words(notice_months=notice, needed=likely, low=low, high=high)
         layers = " and ".join(words.LAYER_WORDS[layer] for layer in words.LAYER_WORDS if layer in shock.forces)

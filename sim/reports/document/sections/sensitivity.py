@@ -21,32 +21,43 @@ def write(facts: Facts) -> Section | None:
     flips = [pull for pull in pulls if pull.flip_input]
     rest = [pull for pull in pulls if not pull.flip_input]
     headline = (
-        f"{_count(len(flips))} of {len(pulls)} assumptions can turn the choice by itself" if flips
+        f"{_count(len(flips))} of {len(pulls)} assumptions can turn the choice by itself"
+        if flips
         else f"None of {len(pulls)} assumptions turns the choice by itself within its range"
-    )  # fmt: skip
+    )
     said = [
         claims.switches(
-            theirs, input_words=pull.label[0].lower() + pull.label[1:], flip=pull.flip_input, below=pull.flips_below,
-            likely=pull.likely_input, low=pull.low_input, high=pull.high_input,
+            theirs,
+            input_words=pull.label[0].lower() + pull.label[1:],
+            flip=pull.flip_input,
+            below=pull.flips_below,
+            likely=pull.likely_input,
+            low=pull.low_input,
+            high=pull.high_input,
         )
         for pull in flips
-    ]  # fmt: skip
+    ]
     said += [f"No value of {pull.label[0].lower() + pull.label[1:]} in its range changes the choice." for pull in rest]
     expected = Figure(found.expected_usd, claims.signed(found.expected_usd))
     return Section(
         key="sensitivity",
         kicker="What moves the answer",
         headline=headline,
-        standfirst="Each assumption is moved alone through its range; together they can do more, which the futures show.",
+        standfirst="Each assumption is moved alone through its range; together they can do more.",
         blocks=(
             Tornado(
-                "tornado", f"{pulls[0].label} pulls hardest",
+                "tornado",
+                f"{pulls[0].label} pulls hardest",
                 f"Worth of {ours} less that of {theirs}, $M, one assumption moved at a time through its range.",
-                Axis(1e6, "M"), expected, f"{theirs} better", f"{ours} better", tuple(_row(pull) for pull in pulls),
+                Axis(1e6, "M"),
+                expected,
+                f"{theirs} better",
+                f"{ours} better",
+                tuple(_row(pull) for pull in pulls),
             ),
             Points("Where it flips", tuple(said)),
         ),
-    )  # fmt: skip
+    )
 
 
 def _count(count: int) -> str:

@@ -20,9 +20,11 @@ def write(facts: Facts) -> Section:
         standfirst="A promise is kept for the share of requests answered within its limit; refused and timed-out "
         "requests count as infinitely late.",
         blocks=(p95_lines(facts), promises(facts), *_regions(facts), ceilings(facts), *_warnings(facts)),
-        sources=("Times of own GPUs are simulated; their range joins the model's validation error and the noise of the "
-                 "run. Times of a vendor's API are taken from its stated law.",),
-    )  # fmt: skip
+        sources=(
+            "Times of own GPUs are simulated; their range joins the model's validation error and the noise of the "
+            "run. Times of a vendor's API are taken from its stated law.",
+        ),
+    )
 
 
 def _headline(facts: Facts) -> str:
@@ -49,20 +51,31 @@ def promises(facts: Facts) -> Table:
             spread = mean * reading.model_error + (noise if isfinite(noise) else 0.0)
             known = isfinite(mean) and not reading.assumed
             low, high = (max(0.0, mean - spread), mean + spread) if known else (nan, nan)
-            basis = "assumed, not simulated" if reading.assumed else (
-                f"{low:.1f} to {words.seconds(high)}" if known else "")  # fmt: skip
-            rows.append((
-                reading.product,
-                words.MEASURE_WORDS.get(reading.measure, reading.measure),
-                Figure(reading.limit_s, words.seconds(reading.limit_s)),
-                Figure(mean, words.seconds(mean), low, high, basis),
-                Figure(reading.in_time_share, words.percent(reading.in_time_share)),
-            ))  # fmt: skip
+            basis = (
+                "assumed, not simulated"
+                if reading.assumed
+                else (f"{low:.1f} to {words.seconds(high)}" if known else "")
+            )
+            rows.append(
+                (
+                    reading.product,
+                    words.MEASURE_WORDS.get(reading.measure, reading.measure),
+                    Figure(reading.limit_s, words.seconds(reading.limit_s)),
+                    Figure(mean, words.seconds(mean), low, high, basis),
+                    Figure(reading.in_time_share, words.percent(reading.in_time_share)),
+                )
+            )
             groups.append(option.short)
-    columns = (Column("Product", 1.4), Column("Promise about", 1.1), Column("Promise", 0.8, numeric=True),
-               Column("Slowest 5 %", 1.2, numeric=True), Column("In time", 0.8, numeric=True))  # fmt: skip
-    return Table("promises", "Promises by product", f"At {words.year_end(facts.months)}.", columns, tuple(rows),
-                 tuple(groups))  # fmt: skip
+    columns = (
+        Column("Product", 1.4),
+        Column("Promise about", 1.1),
+        Column("Promise", 0.8, numeric=True),
+        Column("Slowest 5 %", 1.2, numeric=True),
+        Column("In time", 0.8, numeric=True),
+    )
+    return Table(
+        "promises", "Promises by product", f"At {words.year_end(facts.months)}.", columns, tuple(rows), tuple(groups)
+    )
 
 
 def _regions(facts: Facts) -> tuple[Table, ...]:
@@ -74,18 +87,25 @@ def _regions(facts: Facts) -> tuple[Table, ...]:
         now = operations(outcome.scenario, fidelity=outcome.fidelity)[facts.months - 1]
         for endpoint in now.endpoints:
             load = endpoint.busiest[1]
-            rows.append((
-                f"{region_name(endpoint.region)}, {'own GPUs' if endpoint.is_pool else 'API'}",
-                Figure(endpoint.share, words.percent(endpoint.share)),
-                Figure(load, words.percent(load)),
-                Figure(endpoint.p95_s, words.seconds(endpoint.p95_s)),
-                Figure(endpoint.in_time, words.percent(endpoint.in_time)),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    f"{region_name(endpoint.region)}, {'own GPUs' if endpoint.is_pool else 'API'}",
+                    Figure(endpoint.share, words.percent(endpoint.share)),
+                    Figure(load, words.percent(load)),
+                    Figure(endpoint.p95_s, words.seconds(endpoint.p95_s)),
+                    Figure(endpoint.in_time, words.percent(endpoint.in_time)),
+                )
+            )
             groups.append(option.short)
     if not rows:
         return ()
-    columns = (Column("Served by", 1.6), Column("Requests", 0.8, numeric=True), Column("Busiest hour", 0.9, numeric=True),
-               Column("Slowest 5 %", 0.9, numeric=True), Column("In time", 0.8, numeric=True))  # fmt: skip
+    columns = (
+        Column("Served by", 1.6),
+        Column("Requests", 0.8, numeric=True),
+        Column("Busiest hour", 0.9, numeric=True),
+        Column("Slowest 5 %", 0.9, numeric=True),
+        Column("In time", 0.8, numeric=True),
+    )
     note = "Requests: share of all. Busiest hour: load over what can be served, or over the API's quota."
     return (Table("regions", "By region", note, columns, tuple(rows), tuple(groups)),)
 
@@ -95,11 +115,21 @@ def ceilings(facts: Facts) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for option, outcome in zip(facts.options, facts.outcomes, strict=True):
         rows.append((option.short, *_ceiling(outcome), _lost(outcome.months[facts.months - 1])))
-    columns = (Column("", 1.3), Column("Ceiling", 0.8, numeric=True), Column("Reached in", 0.9),
-               Column("Then", 1.5), Column("Refused or given up", 1.0, numeric=True))  # fmt: skip
+    columns = (
+        Column("", 1.3),
+        Column("Ceiling", 0.8, numeric=True),
+        Column("Reached in", 0.9),
+        Column("Then", 1.5),
+        Column("Refused or given up", 1.0, numeric=True),
+    )
     reference = facts.plan.ceiling.reference_month
-    return Table("ceilings", "The ceiling", f"Ceiling: largest multiple of the demand of month {reference} served "
-                 "within promise and at the margin target.", columns, tuple(rows))  # fmt: skip
+    return Table(
+        "ceilings",
+        "The ceiling",
+        f"Ceiling: largest multiple of the demand of month {reference} served within promise and at the margin target.",
+        columns,
+        tuple(rows),
+    )
 
 
 def _ceiling(outcome: Outcome) -> tuple[Cell, ...]:
