@@ -27,7 +27,7 @@ def play_platform(platform: Platform, trace: Trace, *, until_s: float | None = N
     parts: list[Part] = []
     for groups, stations in _areas(platform.built).items():
         rows = np.flatnonzero(np.isin(trace.user_region, groups))
-        world = _world(platform, stations, group=groups[0])
+        world = _world(platform, stations, groups=groups)
         record = simulate(world, trace.take(rows), until_s=until_s)
         ways_s = np.array(world.rtt_s)[trace.user_region[rows], record.endpoint] / 2
         way_s[rows] = np.where(record.endpoint >= 0, ways_s, 0.0)
@@ -36,25 +36,31 @@ def play_platform(platform: Platform, trace: Trace, *, until_s: float | None = N
 
 
 def _areas(built: Architecture) -> dict[tuple[int, ...], list[int]]:
-    """Stations by the groups of users that they serve."""
+    """Stations that have users in common, by all the groups of users that they serve."""
     areas: dict[tuple[int, ...], list[int]] = {}
     for at, station in enumerate(built.stations):
-        served = tuple(group for group, share in enumerate(station.share_of_group) if share > 0)
+        served = {group for group, share in enumerate(station.share_of_group) if share > 0}
+        stations = [at]
+        for met in [groups for groups in areas if served & set(groups)]:
+            served |= set(met)
+            stations = areas.pop(met) + stations
         if served:
-            areas.setdefault(served, []).append(at)
+            areas[tuple(sorted(served))] = sorted(stations)
     return areas
 
 
-def _world(platform: Platform, stations: Sequence[int], *, group: int) -> World:
-    """The stations of an area as one world; its groups all spread their requests alike."""
+def _world(platform: Platform, stations: Sequence[int], *, groups: Sequence[int]) -> World:
+    """The stations of an area as one world, each group spreading its requests by its own shares."""
     built = platform.built
     here = [built.stations[at] for at in stations]
     units = [unit for station in here for unit in station.units]
+    shares = list(zip(*(station.share_of_group for station in here), strict=True))
+    alike = len({shares[group] for group in groups}) == 1
     return World(
         endpoints=tuple(endpoint for at in stations for endpoint in platform.endpoints(at)),
         router=here[0].router
         if len(here) == 1
-        else FixedShare(tuple(station.share_of_group[group] for station in here)),
+        else FixedShare(shares[groups[0]], () if alike else tuple(shares)),
         signal_delay_s=here[0].signal_delay_s if len(here) == 1 else 0.0,
         rtt_s=tuple(tuple(way for at in stations for way in built.rtt_s[at][g]) for g in range(len(built.groups))),
         eu_endpoints=tuple(index for index, unit in enumerate(units) if unit.in_eu),
