@@ -11,6 +11,7 @@ from math import inf
 from sim.catalogue import Catalogue
 from sim.scenario.schema import PerRequest, Product, RequestsPerDay, Scenario
 from sim.serving import Router
+from sim.strategy.fleets import fleet_of
 from sim.strategy.routers import ALONE, router_of
 from sim.strategy.units import SMALL_TIER as SMALL_TIER
 from sim.strategy.units import Unit as Unit
@@ -165,7 +166,8 @@ def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) 
 
 def _pool(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
     engine, products = state.platform.engine, state.products
-    return pool_unit(region, engine, products=products, in_eu=_in_eu(region, catalogue), catalogue=catalogue)
+    fleet, in_eu = fleet_of(state, catalogue), _in_eu(region, catalogue)
+    return pool_unit(region, engine, fleet=fleet, products=products, in_eu=in_eu, catalogue=catalogue)
 
 
 def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
