@@ -1,6 +1,12 @@
 """What can be asked on the command line."""
 
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter, _SubParsersAction
+from argparse import (
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    RawDescriptionHelpFormatter,
+    _SubParsersAction,
+)
 
 from sim.cli import listing
 
@@ -45,6 +51,8 @@ def parser() -> ArgumentParser:
     replay.add_argument("--speed", type=_positive, default=1.0, metavar="X", help="times faster than recorded (1)")
     replay.add_argument("--until", type=_positive, metavar="S", help="stop the clock after S seconds of the replay")
     replay.add_argument("--replicas", type=_size, metavar="N", help="replicas of every pool, in place of the plan's")
+    replay.add_argument("--failures", action=BooleanOptionalAction, default=True,
+                        help="let GPUs, spot capacity, APIs and regions go out as often as they do (on)")  # fmt: skip
     replay.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
     _add_log(replay, "the replay")
     _add_calibration(replay)

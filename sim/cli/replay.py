@@ -29,6 +29,7 @@ def command(arguments: Namespace) -> None:
             speed=arguments.speed,
             until_s=arguments.until,
             replicas=arguments.replicas,
+            failures="random" if arguments.failures else "none",
             executor=executor,
         )
     log = None if path is None else write_log(window, path)
@@ -59,9 +60,21 @@ def _text(replayed: Replayed) -> str:
         *(_endpoint(reading) for reading in replayed.endpoints),
     ]
     parts = [table(counts), table(times), table(endpoints)]
+    if replayed.outages:
+        parts.append(_outages(replayed))
     if replayed.reasons:
         parts.append("Not served\n" + "\n".join(f"  {count:,}  {why}" for why, count in replayed.reasons.items()))
     return "\n\n".join(parts)
+
+
+def _outages(replayed: Replayed) -> str:
+    lines = [
+        f"  {outage.endpoint}{'' if outage.replica is None else f', replica {outage.replica}'}: out from "
+        f"{outage.from_s:,.0f} s, for {outage.until_s - outage.from_s:,.0f} s"
+        for outage in replayed.outages
+    ]
+    sent = f"  {replayed.losses:,} requests were on what went out, and were sent on"
+    return "Outages\n" + "\n".join([*lines, sent])
 
 
 def _times(label: str, of: Percentiles) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class Measured:
     """
     cross_region_gb: Cells
     """Data that retrievals carried from one region to another, shape (cells,)."""
+    held: Cells
+    """What requests held of each endpoint, shape (cells, endpoints, 2): seconds there, and KV tokens times seconds."""
 
 
 def measure(world: World, trace: Trace, *, record: RunRecord, cell: NDArray[np.int64], cells: int) -> Measured:
@@ -76,6 +78,7 @@ def measure(world: World, trace: Trace, *, record: RunRecord, cell: NDArray[np.i
         ),
         used=work_asked(world, trace, record=record, rows=rows, at=at, cells=cells),
         cross_region_gb=np.zeros(cells, dtype=np.float32),
+        held=time_held(world, trace, record=record, rows=rows, at=at, cells=cells),
     )
 
 
@@ -116,6 +119,29 @@ def work_asked(
             for use, amount in enumerate(amounts):
                 used[:, index, model, use] = np.bincount(at[mask], amount[mask], minlength=cells)
     return used
+
+
+def time_held(
+    world: World, trace: Trace, *, record: RunRecord, rows: NDArray[np.int64], at: NDArray[np.int64], cells: int
+) -> Cells:
+    """As `Measured.held`: by Little's law, over a window's length it is how many are there and how much they hold.
+
+    A request holds its prompt from its admission on, and its answer word by
+    word, so half of it over the time that it is written.
+    """
+    held = np.zeros((cells, len(world.endpoints), 2), dtype=np.float32)
+    endpoint = record.endpoint[rows]
+    way_s = np.array(world.rtt_s)[trace.user_region[rows], endpoint]
+    there_s = np.nan_to_num(np.maximum(0.0, record.finish_s[rows] - trace.arrival_s[rows] - way_s))
+    end_s = record.finish_s[rows] - way_s / 2
+    begun_s = np.nan_to_num(np.maximum(0.0, end_s - record.start_s[rows]))
+    written_s = np.nan_to_num(np.maximum(0.0, record.finish_s[rows] - record.first_token_s[rows]))
+    token_s = trace.input_tokens[rows] * begun_s + trace.output_tokens[rows] / 2 * written_s
+    for index in range(len(world.endpoints)):
+        here = endpoint == index
+        for amount, values in enumerate((there_s, token_s)):
+            held[:, index, amount] = np.bincount(at[here], values[here], minlength=cells)
+    return held
 
 
 def _by_model(

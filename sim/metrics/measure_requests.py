@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics.measure import OUTCOMES, Measured, count, histograms, work_asked
+from sim.metrics.measure import OUTCOMES, Measured, count, histograms, time_held, work_asked
 from sim.serving.conductor import last_calls
 from sim.serving.record import SERVED, RequestRecord, RunRecord
 from sim.serving.world import World
@@ -54,6 +54,9 @@ def measure_requests(
             [count(at[served], cells=cells, weights=part[served]) for part in (prompt, answer)], axis=-1
         ),
         used=work_asked(
+            world, compound.calls, record=calls, rows=call_rows, at=cell[compound.request[call_rows]], cells=cells
+        ),
+        held=time_held(
             world, compound.calls, record=calls, rows=call_rows, at=cell[compound.request[call_rows]], cells=cells
         ),
         cross_region_gb=np.bincount(at, requests.cross_region_gb[rows], minlength=cells).astype(np.float32),

@@ -27,6 +27,7 @@ from sim.scenario.products import Seats as Seats
 from sim.scenario.routing import ApiSettings as ApiSettings
 from sim.scenario.routing import RouterSettings as RouterSettings
 from sim.scenario.routing import Routing as Routing
+from sim.scenario.scaling import Autoscaling as Autoscaling
 
 Residency = Literal["anywhere", "eu_only", "customer_region"]
 VectorStore = Literal["vendor", "open_hosted", "open_self_run"]
@@ -156,11 +157,14 @@ class Platform(Strict):
     spot_share: float = setting(0.0, title="Share of GPUs on spot", unit="share", group="advanced", step=0.1,
         ge=0, le=1,
         help="Share of our GPUs rented as spare capacity that its seller can take back. What it costs to be "
-        "interrupted is in its price; the simulated latency does not show it.")
+        "interrupted is in its price; interruptions reach answers in full runs and in replays only.")
     commitment_months: Literal[12, 36] = setting(12, title="Length of a commitment", unit="months", group="advanced",
         help="Months for which reserved GPUs are rented. Three years are cheaper than one and are owed to the end.")
     seller: Literal["specialist", "hyperscaler"] = setting("specialist", title="Who rents us GPUs",
         help="Price segment the GPUs are rented in.")
+    autoscaling: Autoscaling | None = setting(None, title="Autoscaler",
+        help="Lets our pools follow the load of each hour, between the fewest replicas and those planned. GPUs owned "
+        "or reserved are paid for all the same. Without it, a pool holds what is planned.")
     planning_interval_months: int = setting(3, title="Capacity plan every", unit="months", ge=1, le=12,
         help="Months between capacity plans.")
     routing: Routing = setting("fixed_share", title="Router",

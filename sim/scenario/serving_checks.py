@@ -72,4 +72,23 @@ def batch_fits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
             )
 
 
-SERVING_CHECKS = (drafting_fits, split_fits, router_fits, batch_fits)
+def scaling_fits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
+    """An autoscaler moves whole replicas, and aims at what one can hold."""
+    platform = parts.platform
+    if platform is None or platform.autoscaling is None:
+        return
+    scaling, engine = platform.autoscaling, platform.engine
+    if engine.prefill_share > 0:
+        yield (
+            "platform.autoscaling: a pool split by phase keeps its size. Set platform.engine.prefill_share to 0, or "
+            "leave the autoscaler out."
+        )
+    if scaling.policy == "requests_per_replica" and scaling.requests_per_replica > engine.max_running:
+        yield (
+            f"platform.autoscaling.requests_per_replica: must be at most platform.engine.max_running, "
+            f"{engine.max_running} (got {scaling.requests_per_replica:g}): more never run at once, so the pool would "
+            "grow only for what waits. Lower it, or raise max_running."
+        )
+
+
+SERVING_CHECKS = (drafting_fits, split_fits, router_fits, scaling_fits, batch_fits)

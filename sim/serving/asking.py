@@ -34,6 +34,10 @@ class Asking:
         return self._escalate_u[self.row]
 
     @property
+    def user_region(self) -> int:
+        return self._region[self.row]
+
+    @property
     def rtt_s(self) -> Sequence[float]:
         return self._rtt_s[self._region[self.row]]
 

@@ -4,12 +4,14 @@ Only what the simulation reads is here, so two months with equal architectures
 need no second simulation, and a price can never cause one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
 from sim.catalogue import Catalogue
 from sim.scenario.schema import PerRequest, Product, RequestsPerDay, Scenario
 from sim.serving import Router
+from sim.strategy.fleets import fleet_of
 from sim.strategy.routers import ALONE, router_of
 from sim.strategy.units import SMALL_TIER as SMALL_TIER
 from sim.strategy.units import Unit as Unit
@@ -129,13 +131,23 @@ def _serving_regions(state: Scenario, group: Group, catalogue: Catalogue) -> tup
     return state.platform.eu_regions if in_eu else (state.platform.home_region,)
 
 
+def _areas(served_by: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Regions that serve together: a region stands in one area only, so nothing in it is held twice."""
+    areas: list[tuple[str, ...]] = []
+    for regions in dict.fromkeys(served_by):
+        met = [area for area in areas if set(area) & set(regions)]
+        joined = tuple(dict.fromkeys(region for area in (*met, regions) for region in area))
+        at = areas.index(met[0]) if met else len(areas)
+        areas = [*(a for a in areas[:at] if a not in met), joined, *(a for a in areas[at:] if a not in met)]
+    return areas
+
+
 def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) -> tuple[Station, ...]:
     served_by = [_serving_regions(state, group, catalogue) for group in groups]
-    areas = list(dict.fromkeys(served_by))
     stations: list[Station] = []
     own = state.decisions.own_share
-    for regions in areas:
-        here = tuple(float(served == regions) for served in served_by)
+    for regions in _areas(served_by):
+        here = tuple(float(set(served) <= set(regions)) for served in served_by)
         pools = [_pool(region, state, catalogue) for region in regions] if own > 0 else []
         # A quota belongs to an account in a data zone, so all regions of an area buy from one endpoint.
         apis = [_api(regions[0], state, catalogue)] if own < 1 else []
@@ -145,7 +157,7 @@ def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) 
             stations.append(Station(units, here, router, planned, state.platform.router.signal_delay_s, regions[0]))
             continue
         for pool in pools:
-            part = tuple(share * own / len(pools) for share in here)
+            part = tuple(own / len(served) if pool.region in served else 0.0 for served in served_by)
             stations.append(Station((pool,), part, store_region=regions[0]))
         for api in apis:
             stations.append(Station((api,), tuple(share * (1 - own) for share in here), store_region=regions[0]))
@@ -154,7 +166,8 @@ def _stations(state: Scenario, groups: tuple[Group, ...], catalogue: Catalogue) 
 
 def _pool(region: str, state: Scenario, catalogue: Catalogue) -> Unit:
     engine, products = state.platform.engine, state.products
-    return pool_unit(region, engine, products=products, in_eu=_in_eu(region, catalogue), catalogue=catalogue)
+    fleet, in_eu = fleet_of(state, catalogue), _in_eu(region, catalogue)
+    return pool_unit(region, engine, fleet=fleet, products=products, in_eu=in_eu, catalogue=catalogue)
 
 
 def _api(region: str, state: Scenario, catalogue: Catalogue) -> Unit:

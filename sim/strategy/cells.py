@@ -1,15 +1,15 @@
 """Which cells a station is read from: for its sizes, and where failures count, for every state that it is in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor, log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.serving import GpuPool, Hazards, ReplicaHazard, degraded_states
-from sim.serving.disruption.hazards import api_outages, gpu_failures, region_outages
+from sim.serving import degraded_states
+from sim.strategy.failures import at_size, hazards_of
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.units import Unit
 
@@ -58,24 +58,14 @@ def with_failures(model: StationModel, sizes: Array, *, catalogue: Catalogue) ->
     """Every case in the likeliest states of its endpoints, by the share of the hours (docs/model_fleet.md)."""
     units = model.station.units
     regions = list(dict.fromkeys(unit.region for unit in units))
-    hazards = Hazards(
-        endpoints=tuple(
-            ReplicaHazard(failure=gpu_failures(catalogue, gpus_per_replica=unit.gpus))
-            if unit.is_pool
-            else api_outages(catalogue)
-            for unit in units
-        ),
-        region=region_outages(catalogue),
-    )
     found: dict[tuple[float, ...], list[tuple[tuple[float, ...], float]]] = {}
     for size in map(tuple, sizes.tolist()):
         if size not in found:
             endpoints = [
-                replace(unit.endpoint, region=regions.index(unit.region), replicas=round(amount))
-                if isinstance(unit.endpoint, GpuPool)
-                else replace(unit.endpoint, region=regions.index(unit.region))
+                at_size(unit, amount, region=regions.index(unit.region))
                 for unit, amount in zip(units, size, strict=True)
             ]
+            hazards = hazards_of(units, endpoints, catalogue=catalogue)
             states = degraded_states(endpoints, hazards, most_states=model.effort.most_states)
             whole = [state for state in states if _left(units, size, state.up) == size]
             rest = [state for state in states if _left(units, size, state.up) != size]

@@ -12,6 +12,7 @@ from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
 from sim.strategy.ceiling import REFERENCE_MONTH
 from sim.strategy.executors import Executor
+from sim.strategy.failures import Failures
 from sim.strategy.mixes import MixAxis, mixes
 from sim.strategy.replay_reading import Replayed, summary
 from sim.strategy.store import SurfaceStore
@@ -26,6 +27,7 @@ def replay(
     speed: float = 1.0,
     until_s: float | None = None,
     replicas: int | None = None,
+    failures: Failures = "random",
     store: SurfaceStore | None = None,
     executor: Executor | None = None,
 ) -> tuple[Replayed, Window]:
@@ -37,6 +39,7 @@ def replay(
         speed: how many times faster than recorded the requests arrive.
         until_s: stop the clock here; `None` plays until the last request has left.
         replicas: of every pool, in place of those planned.
+        failures: whether GPUs, APIs and regions go out as often as they do in the catalogue.
         store: surfaces already simulated, for the plan of sizes.
         executor: where missing surfaces are simulated.
 
@@ -51,5 +54,5 @@ def replay(
     trace = as_trace(rows, mix, seed=scenario.seed, replication=0, speed=speed)
     if until_s is not None:
         trace = trace.take(trace.arrival_s <= until_s)
-    log = play_platform(platform, trace, until_s=until_s)
+    log = play_platform(platform, trace, until_s=until_s, failures=failures, seed=scenario.seed)
     return summary(rows, platform, trace=trace, log=log), window_of(platform, trace, record=log.record)

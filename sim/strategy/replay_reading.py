@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sim.strategy.outcome import Percentiles
 from sim.workload import ReplayTrace, Trace
 
 Times = NDArray[np.float64]
+WHOLE: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class EndpointReading:
     e2e_s: Percentiles
     fastest_prefill_ratio: float
     """Least time from admission to first token over FLOPs ÷ peak of the prompt; never below 1, `nan` for an API."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageReading:
+    """One outage that a replay met."""
+
+    endpoint: str
+    replica: int | None
+    """`None` where the whole endpoint was out."""
+    from_s: float
+    until_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,10 @@ class Replayed:
     """Why requests went unserved, and how many."""
     preemptions: int
     events: int
+    losses: int
+    """Times that a request was on a replica that went out, and was sent to the router again."""
+    outages: tuple[OutageReading, ...]
+    """Those that began while requests were on the platform."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +96,16 @@ class Platform:
         return [sized(unit, size) for unit, size in zip(units, self.sizes[station], strict=True)]
 
 
+class DrawnOutage(NamedTuple):
+    """Something is out between two times [s]."""
+
+    from_s: float
+    until_s: float
+    endpoint: int
+    replica: int
+    """Number of the replica; `WHOLE` where the whole endpoint is out."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Log:
     """The log of a whole platform; its endpoints count over all stations."""
@@ -86,6 +113,8 @@ class Log:
     record: RunRecord
     way_s: Times
     """One way from the user to the endpoint; 0 where there is none."""
+    outages: tuple[DrawnOutage, ...] = ()
+    """Those drawn, in order of time."""
 
 
 def search_s(platform: Platform, trace: Trace) -> Times:
@@ -122,6 +151,21 @@ def summary(rows: ReplayTrace, platform: Platform, *, trace: Trace, log: Log) ->
         reasons=_reasons(built.stations, record),
         preemptions=record.preemptions,
         events=record.events,
+        losses=record.losses,
+        outages=_met(built.stations, log),
+    )
+
+
+def _met(stations: Sequence[Station], log: Log) -> tuple[OutageReading, ...]:
+    """Outages that began before the last request had left."""
+    ids = [unit.id for station in stations for unit in station.units]
+    record = log.record
+    left_s = record.finish_s[np.isfinite(record.finish_s)]
+    last_s = inf if record.count(IN_FLIGHT) else float(left_s.max(initial=0.0))
+    return tuple(
+        OutageReading(ids[each.endpoint], None if each.replica == WHOLE else each.replica, each.from_s, each.until_s)
+        for each in log.outages
+        if each.from_s <= last_s
     )
 
 
@@ -177,9 +221,10 @@ def _reasons(stations: Sequence[Station], record: RunRecord) -> dict[str, int]:
         REFUSED: "larger than a replica's memory, or the queue was full",
         FAILED: "the endpoint failed",
     }
+    nowhere = {FAILED: "everything that may process it was out"}
     found = {
-        (f"{ids[endpoint]}: {why[outcome]}" if endpoint >= 0 else "no endpoint may process it"): count
-        for (outcome, endpoint), count in lost.items()
+        (f"{ids[endpoint]}: {why[outcome]}" if endpoint >= 0 else nowhere.get(outcome, "no endpoint may process it")): n
+        for (outcome, endpoint), n in lost.items()
         if outcome in why
     }
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

@@ -17,6 +17,7 @@ from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
 from sim.strategy.reading import FIRST_SAMPLE, Rates, Told, node_weights
+from sim.strategy.scaling import apart, settled_replicas, signal_by_load, spans
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
@@ -108,40 +109,47 @@ class Operator:
             lambda: self._served(rates_rps, sizes, hours=hours, with_samples=with_samples, bound=bound),
         )
 
-    def _served(self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool, bound: float) -> Service:
+    def _served(
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool, bound: float
+    ) -> Service:
         cases = len(rates_rps)
-        read = [self._readings(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
+        days = [
+            self._day(model, rates_rps * np.array(model.station.share_of_group), size)
+            for model, size in zip(self.models, sizes, strict=True)
+        ]
+        held_at = [spans(day) for day in days]
+        read = [self._readings(model, at.sizes, bound) for model, at in zip(self.models, held_at, strict=True)]
         surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
         samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
         total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
         stations = []
-        for model, size, of_station in zip(self.models, sizes, read, strict=True):
+        for model, size, day, at, of_station in zip(self.models, sizes, days, held_at, read, strict=True):
             own = rates_rps * np.array(model.station.share_of_group)
             units = len(model.station.units)
             load = np.zeros(own.shape[:2])
             used = np.zeros((cases, units, MODELS, 4))
-            for each in of_station:
-                rows, asked = each.case, own[each.case]
+            for each, of in ((each, part) for each in of_station for part in apart(at.case[each.case])):
+                span = each.case[of]
+                rows, share, during = at.case[span], each.share[of], at.hours[span]
+                asked, asked_s = own[rows], during * hours * SECONDS_PER_HOUR
                 if each.cell is None:
-                    asked_s = hours * SECONDS_PER_HOUR
-                    total.fail(rows, np.einsum("chpg,h,c->cp", asked, asked_s, each.share))
+                    total.fail(rows, np.einsum("chpg,ch,c->cp", asked, asked_s, share))
                     continue
                 surface = surfaces[each.cell.key]
                 position = model.axis.position(_shares(asked.sum(axis=-1)))
-                work_s, scale = self._work_s(model, each.sizes, position=position, surface=surface, cell=each.cell)
-                apart = batched_products(model.station.units[0]) if model.alone else ()
-                at_once, held = self._held_back(asked, work_s / scale, apart)
+                left = day[rows] * (each.sizes[of] / at.sizes[span])[..., None]
+                work_s, scale = self._work_s(model, left, position=position, surface=surface, cell=each.cell)
+                batched = batched_products(model.station.units[0]) if model.alone else ()
+                at_once, held = self._held_back(asked, work_s / scale, batched)
                 at_load = at_once.sum(axis=(-1, -2)) * work_s / scale
                 if each.whole:
-                    load[rows] = at_load
-                requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None] * each.share[:, None, None, None]
-                weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=apart)
+                    load[rows] = np.where(during, at_load, load[rows])
+                requests = at_once * asked_s[:, :, None, None] * share[:, None, None, None]
+                weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=batched)
                 rates = self._rates_of(each.cell.key, surface, self._added_s(model))
                 used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
-            mean_load = load @ hours / hours.sum()
-            stations.append(
-                StationService(model, size, load, self._utilization(model, size, mean_load, used, hours), used)
-            )
+            utilization = self._utilization(model, day, load, used, hours)
+            stations.append(StationService(model, size, load, utilization, used, day))
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
 
@@ -184,6 +192,31 @@ class Operator:
     def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
         return self._store.rates(key, surface, added_s=added_s, promises=self._promises)
 
+    def _day(self, model: StationModel, own: Array, sizes: Array) -> Array:
+        """Sizes by hour, shape (cases, units, hours); one hour stands for all where no autoscaler moves them."""
+        units = model.station.units
+        if not any(unit.scaled for unit in units):
+            return sizes[..., None]
+        day = np.repeat(sizes[..., None], own.shape[1], axis=-1)
+        position = model.axis.position(_shares(own.sum(axis=-1)))
+        for index, unit in enumerate(units):
+            if unit.fleet is None or unit.fleet.scaling is None:
+                continue
+            cell = model.unit_cell(unit, self.built.min_replicas)
+            surface = self._surfaces([cell.key])[cell.key]
+            requests, signal = signal_by_load(unit, surface, cell, policy=unit.fleet.scaling.policy)
+            day[:, index] = settled_replicas(
+                own.sum(axis=(-1, -2)) * model.station.planned_share[index],
+                position=position,
+                work_s=surface.work_s * cell.scale,
+                loads=surface.loads,
+                requests=requests,
+                signal=signal,
+                scaling=unit.fleet.scaling,
+                most=sizes[:, index],
+            )
+        return day
+
     def _readings(self, model: StationModel, sizes: Array, bound: float) -> list[Reading]:
         """The cells that stand for the station, each with the cases it is read for."""
         fails = model.effort.most_states > 1
@@ -215,35 +248,35 @@ class Operator:
         )
 
     def _work_s(
-        self, model: StationModel, sizes: Array, *, position: Array, surface: Surface, cell: Cell
+        self, model: StationModel, day: Array, *, position: Array, surface: Surface, cell: Cell
     ) -> tuple[Array, Array]:
         """Seconds that a request takes of a part of the station, shape (cases, hours), and how many such parts it has.
 
         Endpoints that share their load do together what each could do alone.
         """
         if model.alone:
-            return np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1])), sizes[:, :1] / cell.scale
+            return np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1])), day[:, 0] / cell.scale
         capacity_rps = np.zeros(position.shape)
         for index, unit in enumerate(model.station.units):
             work_s = self._unit_work_s(model, unit)
-            capacity_rps += sizes[:, index, None] / np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1]))
-        return 1 / capacity_rps, np.ones((len(sizes), 1))
+            capacity_rps += day[:, index] / np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1]))
+        return 1 / capacity_rps, np.ones((len(day), 1))
 
     def _unit_work_s(self, model: StationModel, unit: Unit) -> Array:
         """Seconds of one size unit that a request takes, at each extreme mix."""
         cell = model.unit_cell(unit, self.built.min_replicas)
         return self._surfaces([cell.key])[cell.key].work_s * cell.scale
 
-    def _utilization(
-        self, model: StationModel, sizes: Array, mean_load: Array, used: Array, hours: Array
-    ) -> Array:
+    def _utilization(self, model: StationModel, day: Array, load: Array, used: Array, hours: Array) -> Array:
+        """Of what is held: load weighted by how much of the unit there is in each hour."""
+        held_h = (day * hours).sum(axis=-1)
         if model.alone:
-            return mean_load[:, None]
+            return (load * (day * hours)[:, 0]).sum(axis=-1, keepdims=True) / held_h
         columns = []
         for index, unit in enumerate(model.station.units):
             work_s = float(np.mean(self._unit_work_s(model, unit)))
             calls = used[:, index, :, CALLS].sum(axis=-1)
-            columns.append(calls * work_s / (sizes[:, index] * hours.sum() * SECONDS_PER_HOUR))
+            columns.append(calls * work_s / (held_h[:, index] * SECONDS_PER_HOUR))
         return np.stack(columns, axis=-1)
 
 

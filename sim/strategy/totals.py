@@ -34,6 +34,8 @@ class StationService:
     """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
     used: Array
     """Work asked of each unit, shape (cases, units, models, 4), as `Measured.used`."""
+    day: Array
+    """Sizes by hour type, shape (cases, units, hours), or (cases, units, 1) where they do not follow the hours."""
 
 
 @dataclass(frozen=True, eq=False)

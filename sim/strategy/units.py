@@ -21,6 +21,7 @@ from sim.serving import (
     kv_capacity_blocks,
     step_time,
 )
+from sim.strategy.fleets import Fleet
 
 SECONDS_PER_HOUR = 3600
 SMALL_TIER = "small"
@@ -51,12 +52,17 @@ class Unit:
     constant_s: float
     """Latency outside the endpoint that load does not change: the serving stack."""
     split: Split | None = None
-    gpus: int = 0
-    """GPUs of a replica; 0 for an API."""
+    fleet: Fleet | None = None
+    """`None` for an API."""
 
     @property
     def is_pool(self) -> bool:
         return isinstance(self.endpoint, GpuPool)
+
+    @property
+    def scaled(self) -> bool:
+        """Whether an autoscaler moves its size."""
+        return self.fleet is not None and self.fleet.scaling is not None
 
     @property
     def least_size(self) -> int:
@@ -65,7 +71,7 @@ class Unit:
 
 
 def pool_unit(
-    region: str, engine: Engine, *, products: Sequence[Product], in_eu: bool, catalogue: Catalogue
+    region: str, engine: Engine, *, fleet: Fleet, products: Sequence[Product], in_eu: bool, catalogue: Catalogue
 ) -> Unit:
     """A pool of one replica."""
     step = step_time(engine, catalogue)
@@ -94,7 +100,7 @@ def pool_unit(
         api="",
         constant_s=catalogue.value("engines", engine.generation, "stack_latency_s"),
         split=_split(engine, catalogue),
-        gpus=engine.gpus_per_replica,
+        fleet=fleet,
     )
 
 

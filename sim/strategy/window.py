@@ -12,6 +12,7 @@ from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
 from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.executors import Executor
+from sim.strategy.failures import Failures
 from sim.strategy.fidelity import EFFORTS
 from sim.strategy.mixes import MixAxis, mixes
 from sim.strategy.outcome import Fidelity
@@ -63,7 +64,9 @@ def busiest_window(
     trace = draw_window(
         mix, EFFORTS[fidelity].calls, rate_rps=rate_rps, seed=scenario.seed, replication=0, name="busiest hour"
     )
-    return window_of(platform, trace, record=play_platform(platform, trace).record)
+    failures: Failures = "random" if fidelity == "full" else "none"
+    log = play_platform(platform, trace, failures=failures, seed=scenario.seed)
+    return window_of(platform, trace, record=log.record)
 
 
 def _check_single_calls(scenario: Scenario) -> None:

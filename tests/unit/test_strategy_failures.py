@@ -33,7 +33,7 @@ def test_a_state_counts_for_its_hours(monkeypatch) -> None:
     model = failing(monkeypatch).epochs[0].operator.models[POOL]
     states = with_failures(model, np.array([[3.0]]), catalogue=catalogue)
     assert states.share.sum() == pytest.approx(1)
-    up = gpu_failures(catalogue, gpus_per_replica=model.station.units[0].gpus).availability
+    up = gpu_failures(catalogue, gpus_per_replica=small().platform.engine.gpus_per_replica).availability
     there = region_outages(catalogue).availability
     by_size = dict(zip(states.sizes[:, 0].tolist(), states.share.tolist(), strict=True))
     for k in (3, 2, 1):

@@ -18,6 +18,8 @@ class FixedShare:
     """
 
     shares: tuple[float, ...]
+    by_region: tuple[tuple[float, ...], ...] = ()
+    """The shares of each region's users, where not all users' are alike."""
 
     @property
     def needs_state(self) -> bool:
@@ -26,13 +28,14 @@ class FixedShare:
     def route(
         self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked | None = None
     ) -> Route:
-        total = sum(self.shares[e] for e in allowed)
+        shares = self.by_region[asked.user_region] if self.by_region and asked is not None else self.shares
+        total = sum(shares[e] for e in allowed)
         if total <= 0:
             return Route(allowed[int(route_u * len(allowed))], "no share set among the allowed: split equally")
         reached = 0.0
         chosen = allowed[-1]
         for endpoint in allowed:
-            reached += self.shares[endpoint]
+            reached += shares[endpoint]
             if route_u * total < reached:
                 chosen = endpoint
                 break

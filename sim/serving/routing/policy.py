@@ -45,6 +45,11 @@ class Asked(Protocol):
         ...
 
     @property
+    def user_region(self) -> int:
+        """Row of the user's region in `World.rtt_s`."""
+        ...
+
+    @property
     def rtt_s(self) -> Sequence[float]:
         """Round trip between the user and each endpoint [s]."""
         ...
