@@ -149,7 +149,7 @@ def _month(
     chosen = prices.once(choices, scenario.decisions)
     launch = chosen.launch_month if launch_month is None else launch_month
     level = level or price_level(scenario.world, flow.month)
-    mix = mix or prices.once(purchase_mix, scenario.platform)
+    mix = mix or purchase_mix(scenario.platform, prices)
     return Month(
         flow=flow,
         scenario=scenario,

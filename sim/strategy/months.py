@@ -91,17 +91,9 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
     """Requests of each product by what became of them."""
     if served.service is None:
         return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
-    service, row = served.service, served.row
     flows = []
-    rows = zip(
-        served.state.products,
-        service.requests[row].tolist(),
-        service.outcomes[row].tolist(),
-        np.nan_to_num(service.in_time[row]).tolist(),
-        service.delivered_tokens[row].sum(axis=-1).tolist(),
-        strict=True,
-    )
-    for product, requests, outcomes, in_time, tokens in rows:
+    columns = served.service.by_case[served.row]
+    for product, requests, outcomes, in_time, tokens in zip(served.state.products, *columns, strict=True):
         good = min(in_time * requests, outcomes[SERVED])
         flows.append(
             ProductFlow(

@@ -16,7 +16,7 @@ from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
-from sim.strategy.reading import FIRST_SAMPLE, Rates, Told, node_weights
+from sim.strategy.reading import FIRST_SAMPLE, PROMISED, Rates, Told, node_weights
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
@@ -90,7 +90,7 @@ class Operator:
         return planned
 
     def serve(
-        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool = True, bound: float = inf
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, in_full: bool = True, bound: float = inf
     ) -> Service:
         """Read what happens to the demand at these sizes.
 
@@ -98,21 +98,24 @@ class Operator:
             rates_rps: requests per second by case, hour type, product and group.
             sizes: as `plan` gives them.
             hours: of a month that each hour type stands for, shape (48,).
-            with_samples: whether the noise of what is promised will be asked for.
+            in_full: whether latencies and the noise of what is promised will be asked for, beside the promise itself.
             bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
         return self._once(
-            ("serve", with_samples, bound),
+            ("serve", in_full, bound),
             (rates_rps, hours, *sizes),
-            lambda: self._served(rates_rps, sizes, hours=hours, with_samples=with_samples, bound=bound),
+            lambda: self._served(rates_rps, sizes, hours=hours, in_full=in_full, bound=bound),
         )
 
-    def _served(self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool, bound: float) -> Service:
+    def _served(
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, in_full: bool, bound: float
+    ) -> Service:
         cases = len(rates_rps)
         read = [self._readings(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
         surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
-        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
-        total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
+        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if in_full else 0
+        histograms = range(FIRST_SAMPLE + samples) if in_full else range(PROMISED, PROMISED + 1)
+        total = Totals(cases, self._can_wait, histograms)
         stations = []
         for model, size, of_station in zip(self.models, sizes, read, strict=True):
             own = rates_rps * np.array(model.station.share_of_group)
