@@ -146,7 +146,8 @@ def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
     )
 
     def margin(flow: MonthFlow, state: Scenario) -> float:
-        return margin_at(flow, state, priced.conditions[flow.month], book=book, launch_month=played.launch_month)
+        conditions = priced.conditions[flow.month]
+        return margin_at(flow, state, conditions=conditions, book=book, launch_month=played.launch_month)
 
     def replay(spared: Sequence[Strike], without: Schedule) -> Priced:
         return stage.price(_again(stage, without, spared, played=played), without, strikes=spared)

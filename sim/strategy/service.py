@@ -122,6 +122,7 @@ class Operator:
             units = len(model.station.units)
             load = np.zeros(own.shape[:2])
             used = np.zeros((cases, units, MODELS, 4))
+            calls = np.zeros((cases, len(self.built.products), units))
             for each in of_station:
                 rows, asked = each.case, own[each.case]
                 if each.cell is None:
@@ -138,11 +139,12 @@ class Operator:
                 requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None] * each.share[:, None, None, None]
                 weights = node_weights(surface, requests=requests, position=position, load=at_load)
                 rates = self._rates_of(each.cell.key, surface, self._added_s(model))
-                used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
+                asked_of = total.add(rows, rates, weights, held=held, whole=each.whole)
+                used[rows] += asked_of.sum(axis=1)
+                calls[rows] += asked_of[..., CALLS].sum(axis=-1)
             mean_load = load @ hours / hours.sum()
-            stations.append(
-                StationService(model, size, load, self._utilization(model, size, mean_load, used, hours), used)
-            )
+            utilization = self._utilization(model, size, mean_load, used, hours)
+            stations.append(StationService(model, size, load, utilization, used, self._busy_share(model, calls)))
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
 
@@ -228,8 +230,20 @@ class Operator:
 
     def _unit_work_s(self, model: StationModel, unit: Unit) -> Array:
         """Seconds of one size unit that a request takes, at each extreme mix."""
+        surface, scale = self._unit_surface(model, unit)
+        return surface.work_s * scale
+
+    def _unit_surface(self, model: StationModel, unit: Unit) -> tuple[Surface, float]:
+        """The surface of a unit by itself, and how much of it the cell has."""
         cell = model.unit_cell(unit, self.built.min_replicas)
-        return self._surfaces([cell.key])[cell.key].work_s * cell.scale
+        return self._surfaces([cell.key])[cell.key], cell.scale
+
+    def _busy_share(self, model: StationModel, calls: Array) -> Array:
+        """Share of each unit's busy time by product: its calls, each with the time that it takes of a full unit."""
+        call_s = np.stack([self._unit_surface(model, unit)[0].call_s for unit in model.station.units], axis=-1)
+        busy = calls * call_s
+        whole = busy.sum(axis=1, keepdims=True)
+        return busy / np.where(whole > 0, whole, 1.0)
 
     def _utilization(
         self, model: StationModel, sizes: Array, mean_load: Array, used: Array, hours: Array

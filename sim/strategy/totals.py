@@ -35,6 +35,8 @@ class StationService:
     """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
     used: Array
     """Work asked of each unit, shape (cases, units, models, 4), as `Measured.used`."""
+    busy_share: Array
+    """Each product's share of the time that a unit is busy, shape (cases, products, units); 0 where it is not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,7 @@ class Totals:
         held: Deferred | None = None,
         whole: bool = True,
     ) -> Array:
-        """Add some cases of one station; returns what they used, shape (rows, units, models, 4).
+        """Add some cases of one station; returns what they used, shape (rows, products, units, models, 4).
 
         Args:
             held: work that waited for room.
@@ -138,11 +140,13 @@ class Totals:
         """
         # Beyond what the station can serve users wait until their patience ends.
         lost = weights.lost.sum(axis=-1)
+        every = len(rows) == len(self.outcomes) and bool((rows[1:] > rows[:-1]).all())
+        into = slice(None) if every else rows
         outcomes = merged(rates.outcomes, weights)
         outcomes[:, :, TIMED_OUT] += lost
-        self.outcomes[rows] += outcomes
-        self.delivered[rows] += merged(rates.delivered_tokens, weights)
-        self.cross_region_gb[rows] += merged(rates.cross_region_gb, weights)
+        self.outcomes[into] += outcomes
+        self.delivered[into] += merged(rates.delivered_tokens, weights)
+        self.cross_region_gb[into] += merged(rates.cross_region_gb, weights)
         latency = merged(rates.latency[:, :, self.histograms.start : self.histograms.stop], weights)
         latency[:, :, self.told :, -1] += lost[:, :, None]
         if held is not None:
@@ -150,8 +154,8 @@ class Totals:
             if whole:
                 self.saturated[rows] |= held.saturated
             self._hold(latency, held)
-        self.latency[rows] += latency
-        return merged(rates.used, weights).sum(axis=1)
+        self.latency[into] += latency
+        return merged(rates.used, weights)
 
     def fail(self, rows: NDArray[np.int64], requests: Array) -> None:
         """Requests of some cases and products that nothing is up to answer."""
