@@ -12,9 +12,14 @@ _BY_TOKENS = ("api", "search", "storage", "egress")
 
 
 def cost_shares(
-    month: Month, revenue: Mapping[str, float], fallen: Iterable[Term]
+    month: Month, revenue: Mapping[str, float], *, fallen: Iterable[Term]
 ) -> dict[str, dict[str, float]]:
-    """Each product's share of each line: by what it causes, in equal parts where nothing was caused."""
+    """Each product's share of each line that products share: by what it causes, in equal parts where nothing was.
+
+    Args:
+        revenue: by product [USD].
+        fallen: terms of the line of answers that do not stand, each with its product as resource.
+    """
     flows = month.flow.products
     tokens = {flow.product: flow.delivered_tokens for flow in flows}
     gpu_s = {flow.product: flow.gpu_s for flow in flows}

@@ -234,11 +234,18 @@ def _chosen(
     month: Month, quantity: str, *, unit: str, price: float, price_unit: str, rows: tuple[str, ...] = ()
 ) -> tuple[Term, ...]:
     """One term for every choice in force that has any of a quantity."""
-    amounts = [(row, month.prices.value("choices", row, quantity)) for row in month.choices.rows]
     return tuple(
-        term(month.prices.label("choices", row), amount, unit=unit, price=price, price_unit=price_unit,
-             rows=(f"choices/{row}/{quantity}", *rows))
-        for row, amount in amounts if amount
+        term(label, amount, unit=unit, price=price, price_unit=price_unit, rows=(row, *rows))
+        for label, amount, row in month.prices.once(_amounts, month.choices.rows, quantity)
+    )
+
+
+def _amounts(choices: tuple[str, ...], quantity: str, prices: Prices) -> tuple[tuple[str, float, str], ...]:
+    """Label, amount and catalogue row of every choice that has any of a quantity."""
+    amounts = {choice: prices.value("choices", choice, quantity) for choice in choices}
+    return tuple(
+        (prices.label("choices", choice), amount, f"choices/{choice}/{quantity}")
+        for choice, amount in amounts.items() if amount
     )
 
 

@@ -18,6 +18,7 @@ from sim.economics.term import Term, part, total_usd
 from sim.metrics.flows import MonthFlow
 from sim.scenario.schema import Scenario
 
+
 @dataclass(frozen=True, slots=True)
 class MonthStatement:
     """Money of one month [USD]. Ratios are `nan` before launch and where they divide by nothing."""
@@ -149,7 +150,7 @@ def _month(
     chosen = prices.once(choices, scenario.decisions)
     launch = chosen.launch_month if launch_month is None else launch_month
     level = level or price_level(scenario.world, flow.month)
-    mix = mix or prices.once(purchase_mix, scenario.platform)
+    mix = mix or purchase_mix(scenario.platform, prices)
     return Month(
         flow=flow,
         scenario=scenario,
@@ -205,7 +206,7 @@ def _stated(
     per_token = _sum(cost, COST_PER_TOKEN)
     mtok = flow.delivered_tokens / TOKENS_PER_MTOK if flow.launched else 0.0
     served = flow.served if flow.launched else 0.0
-    shares = cost_shares(month, by_product, terms["fallen"])
+    shares = cost_shares(month, by_product, fallen=terms["fallen"])
     return MonthStatement(
         month=flow.month,
         day=flow.on,

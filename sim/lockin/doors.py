@@ -149,6 +149,7 @@ class _Judgement:
 def _judge(basis: ExitBasis, costs: ExitCosts, *, profit_usd: np.ndarray) -> _Judgement:
     """Args: profit_usd: as `payable_profit_usd` of the basis, which every set of layers is paid from."""
     judged = first_judged(basis.inputs, basis.parameters)
+    cash_usd = costs.usd_cash
     full, cash_only = (
         classify(
             months_of_profit(usd, profit_usd),
@@ -156,7 +157,7 @@ def _judge(basis: ExitBasis, costs: ExitCosts, *, profit_usd: np.ndarray) -> _Ju
             judged=judged,
             parameters=basis.parameters,
         )
-        for usd in (costs.usd_with_growth_forgone, costs.usd_cash)
+        for usd in (cash_usd + costs.usd_growth_forgone, cash_usd)
     )
     return _Judgement(full=full, cash_only=cash_only)
 

@@ -125,7 +125,9 @@ def exit_costs(basis: ExitBasis, layers: LayerSet) -> ExitCosts:
     }
     shape = exit_months.shape
     return ExitCosts(
-        components={name: np.broadcast_to(usd, shape) for name, usd in components.items()},
+        components={
+            name: usd if usd.shape == shape else np.broadcast_to(usd, shape) for name, usd in components.items()
+        },
         usd_growth_forgone=growth_forgone_usd(exit_months, inputs=inputs, parameters=parameters),
         exit_months=exit_months,
         beyond_horizon=exit_months > inputs.horizon_months,

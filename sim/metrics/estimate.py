@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 from scipy.special import stdtrit
@@ -35,10 +36,15 @@ class Estimate:
         if n == 1:
             return cls(mean=mean, half_width=float("nan"), n=1)
         spread = sqrt(sum((x - mean) ** 2 for x in samples) / (n - 1))
-        t = float(stdtrit(n - 1, (1 + confidence) / 2))
-        return cls(mean=mean, half_width=t * spread / sqrt(n), n=n)
+        return cls(mean=mean, half_width=_student(n - 1, confidence) * spread / sqrt(n), n=n)
 
     @classmethod
     def exact(cls, value: float) -> "Estimate":
         """A figure that no replication can change."""
         return cls(mean=value, half_width=0.0, n=1)
+
+
+@lru_cache(maxsize=64)
+def _student(freedom: int, confidence: float) -> float:
+    """Half-width of the central part of Student's law, in standard deviations of the mean."""
+    return float(stdtrit(freedom, (1 + confidence) / 2))

@@ -1,7 +1,8 @@
 """The ceiling: the largest demand that is served within promise and at the margin target, and what gives way first."""
 
 from collections.abc import Callable, Sequence
-from math import isfinite, nan
+from dataclasses import dataclass
+from math import inf, isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from sim.catalogue import Catalogue
 from sim.metrics import MonthFlow
 from sim.scenario.schema import Scenario
 from sim.strategy.demand import hour_weights
+from sim.strategy.disruption import Hit, disrupted
 from sim.strategy.months import ServedMonth, flow_of
 from sim.strategy.outcome import Ceiling, Volume
 from sim.strategy.play import Epoch, Played
-from sim.strategy.totals import Service
+from sim.strategy.totals import Service, StationService
 
 Array = NDArray[np.float64]
 
@@ -22,6 +24,9 @@ MULTIPLIERS = np.geomspace(0.125, 64.0, 19)
 """Volumes tried first, as multiples of the reference month's demand: two to each doubling."""
 REFINED = 10
 """Volumes tried between the last that keeps the promise and the first that misses it."""
+
+HAIR = 1e-9
+"""What rounding may leave of a share or add to a volume."""
 
 Margin = Callable[[MonthFlow, Scenario], float]
 
@@ -33,30 +38,26 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
     volumes is interpolated in the logarithm of the volume.
 
     Args:
-        margin: gross margin of a flow, at the prices of its month.
+        margin: gross margin of a flow in the reference month, under its conditions.
     """
     epoch, month = _reference(played)
     if epoch is None:
         return Ceiling(multiplier=nan, month=None, binds="none", runner_up="none", reference_month=month)
     target = catalogue.value("business", "rules", "ceiling_in_time_share")
-    service = _serve(played, epoch, month, multipliers=MULTIPLIERS, catalogue=catalogue)
-    multipliers = _refined(MULTIPLIERS, np.nanmin(service.in_time, axis=-1), target)
-    if len(multipliers) > len(MULTIPLIERS):
-        service = _serve(played, epoch, month, multipliers=multipliers, catalogue=catalogue)
-    volumes = _volumes(
-        service,
-        played.states[month],
-        flow=flows[month],
-        multipliers=multipliers,
-        margin=margin,
-        catalogue=catalogue,
-    )
+    ask = _Question(played, epoch, month, flow=flows[month], margin=margin, catalogue=catalogue)
+    asked = ask.at(MULTIPLIERS)
+    asked = sorted([*asked, *ask.at(_between(asked, target))], key=lambda each: each.volume.multiplier)
+    volumes = tuple(each.volume for each in asked)
+    multipliers = np.array([volume.multiplier for volume in volumes])
     served_to = _last_kept(multipliers, np.array([v.in_time_share for v in volumes]), target=target)
     floor, top = _margin_range(
         multipliers, np.array([v.gross_margin for v in volumes]), target=played.states[month].company.target_margin
     )
-    limits = _limits(service, volumes, served_to=served_to, target=target)
-    limits["unit_economics"] = 0.0 if not isfinite(floor) else top
+    limits = _limits(asked, served_to=served_to, target=target)
+    out_of_reach = 1 - sum(group.share for group in epoch.operator.built.groups)
+    if out_of_reach > HAIR:
+        limits["residency"] = min(limits.get("residency", inf), most_asked(played, month))
+    limits["unit_economics"] = _margin_limit(floor, top, others=min(limits.values()))
     order = sorted((limit, cause) for cause, limit in limits.items())
     multiplier = order[0][0]
     open_ended = not isfinite(multiplier)
@@ -69,31 +70,100 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
         service_multiplier=served_to,
         margin_floor=floor,
         margin_ceiling=top,
+        out_of_reach_share=max(0.0, out_of_reach),
         volumes=volumes,
     )
 
 
-def _serve(
-    played: Played, epoch: Epoch, month: int, *, multipliers: Array, catalogue: Catalogue
-) -> Service:
-    """The month at every multiple of its demand, with capacity planned for each."""
-    rates_rps = multipliers[:, None, None, None] * played.market[month][None, None, :, None] * epoch.shape
-    return epoch.operator.serve(
-        rates_rps,
-        epoch.operator.plan(rates_rps),
-        hours=hour_weights(catalogue),
-        with_samples=False,
-        bound=_replicas_held(played, epoch),
-    )
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One volume, and what decides which resource gives way."""
+
+    volume: Volume
+    served_share: float
+    """In time, had nobody been refused for where data may be processed; of the product that is served worst."""
+    fullest: str
+    """Cause that would be named where the volume is not served: the kind of the endpoint that is fullest."""
+    full: tuple[str, ...]
+    """Causes whose endpoints are full in the busiest hour."""
 
 
-def _refined(multipliers: Array, in_time: Array, target: float) -> Array:
-    """More volumes where the promise is first missed."""
-    missed = np.flatnonzero(~(in_time >= target))
-    if len(missed) == 0 or missed[0] == 0:
-        return multipliers
-    between = np.geomspace(multipliers[missed[0] - 1], multipliers[missed[0]], REFINED + 2)[1:-1]
-    return np.sort(np.concatenate([multipliers, between]))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """The reference month at other volumes."""
+
+    played: Played
+    epoch: Epoch
+    month: int
+    flow: MonthFlow
+    margin: Margin
+    catalogue: Catalogue
+
+    def at(self, multipliers: Array) -> list[_Asked]:
+        """The month at multiples of its demand, with capacity planned for each; rulings in force then hold as well."""
+        if len(multipliers) == 0:
+            return []
+        operator = self.epoch.operator
+        rates_rps = multipliers[:, None, None, None] * self.played.market[self.month][None, None, :, None]
+        rates_rps = rates_rps * self.epoch.shape
+        undisturbed = operator.serve(
+            rates_rps,
+            operator.plan(rates_rps),
+            hours=hour_weights(self.catalogue),
+            in_full=False,
+            bound=_replicas_held(self.played, self.epoch),
+        )
+        rulings = [o for o in self.played.pressure.outages if o.hit is Hit.EU_USERS and o.month == self.month]
+        service, refused = disrupted(
+            undisturbed,
+            [(row, ruling) for row in range(len(multipliers)) for ruling in rulings],
+            built=operator.built,
+            catalogue=self.catalogue,
+        )
+        return [
+            self._asked(row, float(multiplier), service, undisturbed=undisturbed, refused=refused.get(row, 0.0))
+            for row, multiplier in enumerate(multipliers)
+        ]
+
+    def _asked(
+        self, row: int, multiplier: float, service: Service, *, undisturbed: Service, refused: float
+    ) -> _Asked:
+        state, flow = self.played.states[self.month], self.flow
+        there = ServedMonth(flow.month, state, service, row, seats_per_demand=1 - refused)
+        p95_s = service.promised_p95_s[row]
+        nearest = np.argmax(p95_s / [product.promise.limit_s for product in state.products])
+        volume = Volume(
+            multiplier=multiplier,
+            in_time_share=float(np.nanmin(service.in_time[row])),
+            p95_s=float(p95_s[nearest]),
+            gross_margin=self.margin(
+                flow_of(there, self.catalogue, data_gb=flow.data_gb, vectors=flow.vectors), state
+            ),
+            requests_per_s=float(service.peak_rps[row]),
+        )
+        load = [float(station.load[row].max()) for station in service.stations]
+        causes = [_cause(station, row) for station in service.stations]
+        return _Asked(
+            volume=volume,
+            served_share=float(np.nanmin(undisturbed.in_time[row])),
+            fullest=causes[int(np.argmax(load))],
+            full=tuple(cause for cause, most in zip(causes, load, strict=True) if most >= 1.0),
+        )
+
+
+def _cause(station: StationService, row: int) -> str:
+    """What gives way where a station does: the fullest of its endpoints, our GPUs or an API's quota."""
+    at = int(np.argmax(np.nan_to_num(station.utilization[row])))
+    return "compute" if station.model.station.units[at].is_pool else "rate_limit"
+
+
+def _between(asked: Sequence[_Asked], target: float) -> Array:
+    """More volumes where the promise is first missed; none where it never is, or always."""
+    missed = [at for at, each in enumerate(asked) if not each.volume.in_time_share >= target]
+    if not missed or missed[0] == 0:
+        return np.zeros(0)
+    kept, late = (asked[at].volume.multiplier for at in (missed[0] - 1, missed[0]))
+    return np.geomspace(kept, late, REFINED + 2)[1:-1]
 
 
 def _replicas_held(played: Played, epoch: Epoch) -> float:
@@ -116,35 +186,6 @@ def _reference(played: Played) -> tuple[Epoch | None, int]:
         if month in epoch.months and played.market[month].sum() > 0:
             return epoch, month
     return None, month
-
-
-def _volumes(
-    service: Service,
-    state: Scenario,
-    *,
-    flow: MonthFlow,
-    multipliers: Array,
-    margin: Margin,
-    catalogue: Catalogue,
-) -> tuple[Volume, ...]:
-    products = state.products
-    limits_s = np.array([product.promise.limit_s for product in products])
-    p95_s = service.promised_p95_s
-    nearest = np.argmax(p95_s / limits_s, axis=-1)
-    found = []
-    for row, multiplier in enumerate(multipliers):
-        served = ServedMonth(flow.month, state, service, row)
-        there = flow_of(served, catalogue, data_gb=flow.data_gb, vectors=flow.vectors)
-        found.append(
-            Volume(
-                multiplier=float(multiplier),
-                in_time_share=float(np.nanmin(service.in_time[row])),
-                p95_s=float(p95_s[row, nearest[row]]),
-                gross_margin=margin(there, state),
-                requests_per_s=float(service.peak_rps[row]),
-            )
-        )
-    return tuple(found)
 
 
 def _last_kept(multipliers: Array, values: Array, *, target: float) -> float:
@@ -173,34 +214,50 @@ def _margin_range(multipliers: Array, margins: Array, *, target: float) -> tuple
     return floor, float("inf") if open_ended else _crossing(multipliers, margins, at=last, target=target)
 
 
-def _limits(
-    service: Service, volumes: Sequence[Volume], *, served_to: float, target: float
-) -> dict[str, float]:
+def _limits(asked: Sequence[_Asked], *, served_to: float, target: float) -> dict[str, float]:
     """Up to which volume each resource holds, by cause.
 
-    What gives way where the promise is first missed is the station that is
-    fullest there; the others hold until they are full. A promise that is missed
-    at the lowest load is missed for the way, which no capacity shortens.
+    What gives way where the promise is first missed is where data may be
+    processed, if the promise would be kept but for those who are refused for
+    it; else the endpoint that is fullest there. The others hold until they are
+    full. A promise that is missed at the lowest load is missed for the way,
+    which no capacity shortens.
     """
-    if served_to == 0.0:
-        return {"network": 0.0}
     limits: dict[str, float] = {}
-    for station in service.stations:
-        cause = "compute" if all(unit.is_pool for unit in station.model.station.units) else "rate_limit"
-        full = np.flatnonzero(station.load.max(axis=-1) >= 1.0)
-        limit = volumes[full[0]].multiplier if len(full) else float("inf")
-        limits[cause] = min(limits.get(cause, float("inf")), limit)
-    if isfinite(served_to):
-        row = next(i for i, volume in enumerate(volumes) if not volume.in_time_share >= target)
-        fullest = max(service.stations, key=lambda station: float(station.load[row].max()))
-        cause = "compute" if all(unit.is_pool for unit in fullest.model.station.units) else "rate_limit"
-        limits = {name: max(limit, served_to) for name, limit in limits.items()}
-        limits[cause] = served_to
-    return limits
+    for each in asked:
+        for cause in each.full:
+            limits.setdefault(cause, each.volume.multiplier)
+    if not isfinite(served_to):
+        return limits
+    missed = next(each for each in asked if not each.volume.in_time_share >= target)
+    if missed.served_share >= target:
+        cause = "residency"
+    elif served_to == 0.0:
+        cause = "network"
+    else:
+        cause = missed.fullest
+    return {name: max(limit, served_to) for name, limit in limits.items()} | {cause: served_to}
+
+
+def most_asked(played: Played, month: int) -> float:
+    """Largest demand that comes within the horizon, as a multiple of a month's.
+
+    Where part of the market may not be processed here no more than this can be
+    sold, however much could be served: the rest stays away.
+    """
+    total = played.market.sum(axis=-1)
+    return float(total.max() / total[month])
+
+
+def _margin_limit(floor: float, top: float, *, others: float) -> float:
+    """Up to which volume the margin holds; where it is only reached beyond what the others allow, as far as they do."""
+    if not isfinite(floor):
+        return 0.0
+    return others if floor > others else top
 
 
 def _month_reached(played: Played, reference: int, multiplier: float) -> int | None:
     """First month whose demand is at least so many times the reference month's."""
     total = played.market.sum(axis=-1)
-    reached = np.flatnonzero((total >= multiplier * total[reference]) & (total > 0))
+    reached = np.flatnonzero((total >= multiplier * total[reference] * (1 - HAIR)) & (total > 0))
     return int(reached[0]) if len(reached) else None

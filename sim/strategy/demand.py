@@ -53,7 +53,8 @@ def growth_factors(states: Sequence[Scenario], launch_month: int, *, product: in
     """Growth of one product's market since month 0, by month; each month's growth is that month's own."""
     starts = launch_month if states[0].world.demand_waits else 0
     steps = [1 + state.world.growth_per_month * state.products[product].growth_ratio for state in states]
-    return np.cumprod([step if month > starts else 1.0 for month, step in enumerate(steps)])
+    grown: Rates = np.cumprod(np.array([step if month > starts else 1.0 for month, step in enumerate(steps)]))
+    return grown
 
 
 def forecast(states: Sequence[Scenario], known_at: int, *, months: int) -> list[Scenario]:

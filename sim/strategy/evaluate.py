@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from threadpoolctl import ThreadpoolController
 
 from sim.catalogue import Catalogue, load_catalogue
-from sim.economics import cash_flows, cumulative, gross_margin, payback_month, present_value
+from sim.economics import cash_flows, cumulative, payback_month, present_value
 from sim.lockin import LAYERS, WHOLE, LockinResult, lock_in
 from sim.metrics import MonthFlow
 from sim.scenario import scenario_hash
@@ -20,7 +20,7 @@ from sim.strategy.leaving import lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity, Outcome
 from sim.strategy.play import Played, play_months
 from sim.strategy.pressure import monetary, physical
-from sim.strategy.pricing import Priced, state_months
+from sim.strategy.pricing import Priced, margin_at, state_months
 from sim.strategy.pricing import price_book as price_book
 from sim.strategy.results import month_results
 from sim.strategy.schedule import Schedule, effective_states
@@ -146,7 +146,8 @@ def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
     )
 
     def margin(flow: MonthFlow, state: Scenario) -> float:
-        return gross_margin(flow, state, book=book, launch_month=played.launch_month)
+        conditions = priced.conditions[flow.month]
+        return margin_at(flow, state, conditions=conditions, book=book, launch_month=played.launch_month)
 
     def replay(spared: Sequence[Strike], without: Schedule) -> Priced:
         return stage.price(_again(stage, without, spared, played=played), without, strikes=spared)

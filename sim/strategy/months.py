@@ -12,6 +12,7 @@ from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
 from sim.metrics.measure import DEFERRED, MAIN, SMALL
 from sim.scenario.schema import Product, Scenario, Seats
 from sim.strategy.architecture import SMALL_TIER, Unit
+from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
 
 Array = NDArray[np.float64]
@@ -91,17 +92,12 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
     """Requests of each product by what became of them."""
     if served.service is None:
         return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
-    service, row = served.service, served.row
     flows = []
-    rows = zip(
-        served.state.products,
-        service.requests[row].tolist(),
-        service.outcomes[row].tolist(),
-        np.nan_to_num(service.in_time[row]).tolist(),
-        service.delivered_tokens[row].sum(axis=-1).tolist(),
-        strict=True,
-    )
-    for product, requests, outcomes, in_time, tokens in rows:
+    columns = served.service.by_case[served.row]
+    busy_s = _gpu_s(served.service, served.row, catalogue)
+    for product, requests, outcomes, in_time, tokens, gpu_s in zip(
+        served.state.products, *columns, busy_s, strict=True
+    ):
         good = min(in_time * requests, outcomes[SERVED])
         flows.append(
             ProductFlow(
@@ -115,9 +111,22 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
                 failed=outcomes[FAILED],
                 delivered_tokens=tokens,
                 units=_seats(product, requests * served.seats_per_demand, catalogue),
+                gpu_s=gpu_s,
             )
         )
     return tuple(flows)
+
+
+def _gpu_s(service: Service, row: int, catalogue: Catalogue) -> list[float]:
+    """GPU seconds that each product kept our pools busy: the working time of every pool, by what its calls take."""
+    seconds = catalogue.value("business", "rules", "hours_per_month") * SECONDS_PER_HOUR
+    busy = np.zeros(service.requests.shape[-1])
+    for station in service.stations:
+        for index, unit in enumerate(station.model.station.units):
+            if unit.is_pool:
+                working = min(1.0, float(station.utilization[row, index])) * float(station.sizes[row, index])
+                busy = busy + working * unit.gpus * seconds * station.busy_share[row, :, index]
+    return busy.tolist()
 
 
 def _seats(product: Product, requests: float, catalogue: Catalogue) -> float:

@@ -185,7 +185,7 @@ class _Alone:
         for model, station in zip(epoch.operator.models, service.stations, strict=True):
             only = Operator(epoch.operator.built, (model,), store=store, executor=executor, catalogue=catalogue)
             sizes = station.sizes[: len(epoch.months)]
-            found.append(cls._read(only.serve(rates_rps, [sizes], hours=hour_weights(catalogue), with_samples=False)))
+            found.append(cls._read(only.serve(rates_rps, [sizes], hours=hour_weights(catalogue), in_full=False)))
         return found
 
     @classmethod

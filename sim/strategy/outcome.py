@@ -144,9 +144,14 @@ class Ceiling:
 
     0 where no volume reaches the margin target. `month` is when growth gets
     there, `None` if not within the horizon. `binds` is what gives way first:
-    compute, rate_limit, network, unit_economics, or none within the volumes
-    tried; `runner_up` is what would be next. Margin first rises with volume, so
-    it has a floor and a ceiling of its own; both `nan` where it is never reached.
+    compute, rate_limit, network, residency, unit_economics, or none within the
+    volumes tried; `runner_up` is what would be next. Margin first rises with
+    volume, so it has a floor and a ceiling of its own; both `nan` where it is
+    never reached. Where the floor lies above the multiplier no volume has both.
+
+    Residency gives way at the volume from which who is refused for it breaks
+    the promise; and where part of the market may not be processed here, at the
+    most that growth brings, since the rest stays away.
     """
 
     multiplier: float
@@ -157,6 +162,8 @@ class Ceiling:
     service_multiplier: float = float("nan")
     margin_floor: float = float("nan")
     margin_ceiling: float = float("nan")
+    out_of_reach_share: float = 0.0
+    """Part of the market that may not be processed where we process, and does not ask."""
     volumes: tuple[Volume, ...] = ()
 
 

@@ -91,13 +91,13 @@ def state_months(
             statement(
                 flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held,
                 migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once},
-            )  # fmt: skip
+            )
         )
     return Priced(flows, tuple(statements), tuple(conditions))
 
 
 def margin_at(
-    flow: MonthFlow, state: Scenario, conditions: Conditions, *, book: PriceBook, launch_month: int
+    flow: MonthFlow, state: Scenario, *, conditions: Conditions, book: PriceBook, launch_month: int
 ) -> float:
     """Gross margin of a flow that is not the month's own, under the month's conditions.
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.economics import MonthStatement
 from sim.lockin import LockinResult
-from sim.metrics import Estimate, MonthFlow
+from sim.metrics import MonthFlow
 from sim.scenario.schema import Scenario
 from sim.strategy.months import ServedMonth
 from sim.strategy.outcome import ExitCost, MonthResult, Percentiles, PromiseReading
@@ -125,7 +124,6 @@ def _readings(
     """How each product kept its promise in each month of an epoch."""
     service = played.months[months[0]].service
     assert service is not None
-    p95_s, each_s = service.promised_p95_s, service.sample_p95_s
     error = {
         "first_words": catalogue.value("validation", "ttft", "median_error"),
         "finished": catalogue.value("validation", "tpot", "median_error"),
@@ -133,27 +131,20 @@ def _readings(
     assumed = state.decisions.own_share == 0
     found = []
     for row in range(len(months)):
+        p95 = service.promised_p95[row]
         found.append(
             tuple(
                 PromiseReading(
                     product=product.label,
                     measure=product.promise.measure,
                     limit_s=product.promise.limit_s,
-                    p95_s=_estimate(float(p95_s[row, index]), each_s[:, row, index]),
+                    p95_s=p95[index][0],
                     in_time_share=float(service.in_time[row, index]),
                     model_error=error[product.promise.measure],
                     assumed=assumed,
-                    samples_s=tuple(each_s[:, row, index].tolist()),
+                    samples_s=p95[index][1],
                 )
                 for index, product in enumerate(state.products)
             )
         )
     return found
-
-
-def _estimate(pooled: float, samples: NDArray[np.float64]) -> Estimate:
-    """The pooled figure with the half-width that its samples show; unknown where one of them is infinite."""
-    finite = np.isfinite(samples)
-    if not finite.all():
-        return Estimate(mean=pooled, half_width=float("nan"), n=len(samples))
-    return Estimate(mean=pooled, half_width=Estimate.of(samples.tolist()).half_width, n=len(samples))

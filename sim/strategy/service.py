@@ -16,7 +16,7 @@ from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
-from sim.strategy.reading import FIRST_SAMPLE, Rates, Told, node_weights
+from sim.strategy.reading import FIRST_SAMPLE, PROMISED, Rates, Told, node_weights
 from sim.strategy.scaling import apart, settled_replicas, signal_by_load, spans
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
@@ -92,7 +92,7 @@ class Operator:
         return planned
 
     def serve(
-        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool = True, bound: float = inf
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, in_full: bool = True, bound: float = inf
     ) -> Service:
         """Read what happens to the demand at these sizes.
 
@@ -100,17 +100,17 @@ class Operator:
             rates_rps: requests per second by case, hour type, product and group.
             sizes: as `plan` gives them.
             hours: of a month that each hour type stands for, shape (48,).
-            with_samples: whether the noise of what is promised will be asked for.
+            in_full: whether latencies and the noise of what is promised will be asked for, beside the promise itself.
             bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
         return self._once(
-            ("serve", with_samples, bound),
+            ("serve", in_full, bound),
             (rates_rps, hours, *sizes),
-            lambda: self._served(rates_rps, sizes, hours=hours, with_samples=with_samples, bound=bound),
+            lambda: self._served(rates_rps, sizes, hours=hours, in_full=in_full, bound=bound),
         )
 
     def _served(
-        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool, bound: float
+        self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, in_full: bool, bound: float
     ) -> Service:
         cases = len(rates_rps)
         days = [
@@ -120,15 +120,17 @@ class Operator:
         held_at = [spans(day) for day in days]
         read = [self._readings(model, at.sizes, bound) for model, at in zip(self.models, held_at, strict=True)]
         surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
-        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
-        total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
+        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if in_full else 0
+        histograms = range(FIRST_SAMPLE + samples) if in_full else range(PROMISED, PROMISED + 1)
+        total = Totals(cases, self._can_wait, histograms)
         stations = []
         for model, size, day, at, of_station in zip(self.models, sizes, days, held_at, read, strict=True):
             own = rates_rps * np.array(model.station.share_of_group)
             units = len(model.station.units)
             load = np.zeros(own.shape[:2])
             used = np.zeros((cases, units, MODELS, 4))
-            for each, of in ((each, part) for each in of_station for part in apart(at.case[each.case])):
+            calls = np.zeros((cases, len(self.built.products), units))
+            for each, of in ((reading, part) for reading in of_station for part in apart(at.case[reading.case])):
                 span = each.case[of]
                 rows, share, during = at.case[span], each.share[of], at.hours[span]
                 asked, asked_s = own[rows], during * hours * SECONDS_PER_HOUR
@@ -147,9 +149,12 @@ class Operator:
                 requests = at_once * asked_s[:, :, None, None] * share[:, None, None, None]
                 weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=batched)
                 rates = self._rates_of(each.cell.key, surface, self._added_s(model))
-                used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
+                asked_of = total.add(rows, rates, weights, held=held, whole=each.whole)
+                used[rows] += asked_of.sum(axis=1)
+                calls[rows] += asked_of[..., CALLS].sum(axis=-1)
             utilization = self._utilization(model, day, load, used, hours)
-            stations.append(StationService(model, size, load, utilization, used, day))
+            busy_share = self._busy_share(model, calls)
+            stations.append(StationService(model, size, load, utilization, used, busy_share, day))
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
 
@@ -264,8 +269,20 @@ class Operator:
 
     def _unit_work_s(self, model: StationModel, unit: Unit) -> Array:
         """Seconds of one size unit that a request takes, at each extreme mix."""
+        surface, scale = self._unit_surface(model, unit)
+        return surface.work_s * scale
+
+    def _unit_surface(self, model: StationModel, unit: Unit) -> tuple[Surface, float]:
+        """The surface of a unit by itself, and how much of it the cell has."""
         cell = model.unit_cell(unit, self.built.min_replicas)
-        return self._surfaces([cell.key])[cell.key].work_s * cell.scale
+        return self._surfaces([cell.key])[cell.key], cell.scale
+
+    def _busy_share(self, model: StationModel, calls: Array) -> Array:
+        """Share of each unit's busy time by product: its calls, each with the time that it takes of a full unit."""
+        call_s = np.stack([self._unit_surface(model, unit)[0].call_s for unit in model.station.units], axis=-1)
+        busy = calls * call_s
+        whole = busy.sum(axis=1, keepdims=True)
+        return busy / np.where(whole > 0, whole, 1.0)
 
     def _utilization(self, model: StationModel, day: Array, load: Array, used: Array, hours: Array) -> Array:
         """Of what is held: load weighted by how much of the unit there is in each hour."""

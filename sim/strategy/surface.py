@@ -6,6 +6,7 @@ waits for a simulation that another one already needed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from math import ceil
 
 import numpy as np
@@ -35,15 +36,26 @@ LIGHT = 150
 """Requests from which that is taken."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SurfaceKey:
-    """Everything that a surface reads: equal keys give byte-equal surfaces."""
+    """Everything that a surface reads: equal keys give byte-equal surfaces. Its hash is taken once: it is deep."""
 
     world: World
     mixes: tuple[Mix, ...]
     effort: Effort
     seed: int
     compounds: Compounds = NONE
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.world, self.mixes, self.effort, self.seed, self.compounds))
+
+    def __reduce__(self) -> tuple[type["SurfaceKey"], tuple[object, ...]]:
+        # A hash holds in one process only, so it does not travel.
+        return SurfaceKey, (self.world, self.mixes, self.effort, self.seed, self.compounds)
 
     @property
     def classes(self) -> int:
@@ -68,6 +80,11 @@ class Surface:
     """Multiples of saturated throughput, shape (loads,)."""
     work_s: NDArray[np.float64]
     """Seconds of the whole cell that one request takes under permanent backlog, shape (mixes,)."""
+    call_s: NDArray[np.float64]
+    """Seconds of it that one call of each product takes under a permanent backlog of such calls, shape (products,).
+
+    Empty where several endpoints share the load: each of them has a cell of its own.
+    """
     measured: Measured
 
 
@@ -85,8 +102,20 @@ def chains(key: SurfaceKey) -> list[Chain]:
     return [Chain(key, m, r) for m in range(len(key.mixes)) for r in range(key.effort.replications)]
 
 
-def play(chain: Chain) -> tuple[float, Measured]:
-    """Simulate one chain: seconds of work that a request takes, and its cohorts by load, batch and class."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """What one chain of a tabulation found."""
+
+    work_s: float
+    """Seconds of the whole cell that a request of its mix takes."""
+    call_s: tuple[float, ...]
+    """Of the first chain: as `Surface.call_s`; empty in the others."""
+    measured: Measured
+    """Its cohorts by load, batch and class."""
+
+
+def play(chain: Chain) -> Link:
+    """Simulate one chain."""
     key, mix = chain.key, chain.key.mixes[chain.mix]
     effort = key.effort
     work_s = cell_work_s(key, mix)
@@ -94,16 +123,32 @@ def play(chain: Chain) -> tuple[float, Measured]:
     cells = len(effort.loads) * effort.batches * key.classes
     if not key.compounds:
         trace, cell = offered_load(mix, chain, rates_rps=rates_rps, calls=[effort.calls] * len(effort.loads))
-        return work_s, measure(key.world, trace, record=simulate(key.world, trace), cell=cell, cells=cells)
+        record = simulate(key.world, trace)
+        return Link(work_s, _call_s(chain), measure(key.world, trace, record=record, cell=cell, cells=cells))
     trace, cell = offered_load(mix, chain, rates_rps=rates_rps, calls=_requests(key, mix, rates_rps))
     compound = key.compounds.unfold(trace, seed=key.seed, replication=chain.replication, name=NAME)
     calls, requests = simulate_requests(key.world, compound)
     measured = measure_requests(key.world, compound, calls=calls, requests=requests, cell=cell, cells=cells)
-    return work_s, measured
+    return Link(work_s, _call_s(chain), measured)
+
+
+def _call_s(chain: Chain) -> tuple[float, ...]:
+    """As `Surface.call_s`, in the first chain of a cell with one endpoint."""
+    key, first = chain.key, chain.mix == chain.replication == 0
+    if not first or len(key.world.endpoints) > 1:
+        return ()
+    alone = [Mix((replace(product, share=1.0),)) for product in key.mixes[0].products]
+    return tuple(1 / _saturation(key, mix)[1] for mix in alone)
 
 
 def cell_work_s(key: SurfaceKey, mix: Mix) -> float:
-    """Seconds that a request takes of the whole world when it never runs short of work: 1 / lambda_sat.
+    """Seconds that a request takes of the whole world when it never runs short of work: 1 / lambda_sat."""
+    calls, calls_per_s = _saturation(key, mix)
+    return calls / calls_per_s
+
+
+def _saturation(key: SurfaceKey, mix: Mix) -> tuple[float, float]:
+    """Calls of a request, and calls per second of the whole world when it never runs short of work.
 
     Under a backlog it does not matter which call of a request comes when.
     """
@@ -116,7 +161,7 @@ def cell_work_s(key: SurfaceKey, mix: Mix) -> float:
         each = len(unfolded.calls) / len(probe)
         probe = unfolded.calls
     up = [endpoint for index, endpoint in enumerate(world.endpoints) if index not in world.out]
-    return each / sum(saturated_rps(endpoint, probe) for endpoint in up)
+    return each, sum(saturated_rps(endpoint, probe) for endpoint in up)
 
 
 def _requests(key: SurfaceKey, mix: Mix, rates_rps: Sequence[float]) -> list[int]:
@@ -195,21 +240,22 @@ def offered_load(
     return Trace(**columns), np.concatenate(cells)
 
 
-def assemble(key: SurfaceKey, played: Sequence[tuple[float, Measured]]) -> Surface:
+def assemble(key: SurfaceKey, played: Sequence[Link]) -> Surface:
     """The surface of a key from its chains' results, in the order of `chains`."""
     effort = key.effort
     shape = (len(key.mixes), effort.replications, len(effort.loads), effort.batches, key.classes)
 
     def by_cell(name: str) -> NDArray[np.float32]:
-        stacked = np.stack([getattr(measured, name) for _, measured in played])
+        stacked = np.stack([getattr(link.measured, name) for link in played])
         whole = stacked.reshape(*shape, *stacked.shape[2:])
         samples = np.moveaxis(whole, 1, 2)
         return samples.reshape(shape[0], shape[2], shape[1] * shape[3], *whole.shape[4:])
 
-    work_s = np.array([work for work, _ in played]).reshape(shape[:2])[:, 0]
+    work_s = np.array([link.work_s for link in played]).reshape(shape[:2])[:, 0]
     return Surface(
         loads=np.array(effort.loads),
         work_s=work_s,
+        call_s=np.array(played[0].call_s),
         measured=Measured(**{f.name: by_cell(f.name) for f in fields(Measured)}),
     )
 

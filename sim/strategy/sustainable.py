@@ -68,7 +68,7 @@ def sustainable_curve(
         def in_time(volumes: Array) -> Array:
             rates_rps = volumes[:, None, None, None] * once_rps
             sizes = _sized(epoch, rates_rps, count)
-            service = epoch.operator.serve(rates_rps, sizes, hours=hours, with_samples=False)
+            service = epoch.operator.serve(rates_rps, sizes, hours=hours, in_full=False)
             return np.nanmin(service.in_time, axis=-1)
 
         volume = highest_kept(in_time, target)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite, nan
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import BINS, quantile_s, share_at_most, shift
+from sim.metrics import BINS, Estimate, quantile_s, share_at_most, shift
 from sim.strategy.backlog import Deferred
 from sim.strategy.demand import SECONDS_PER_HOUR
-from sim.strategy.reading import E2E, FIRST_SAMPLE, PROMISED, TPOT, TTFT, NodeWeights, Rates, merged
+from sim.strategy.reading import E2E, PROMISED, TPOT, TTFT, NodeWeights, Rates, merged
 from sim.strategy.stations import StationModel
 
 Array = NDArray[np.float64]
@@ -34,6 +35,8 @@ class StationService:
     """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
     used: Array
     """Work asked of each unit, shape (cases, units, models, 4), as `Measured.used`."""
+    busy_share: Array
+    """Each product's share of the time that a unit is busy, shape (cases, products, units); 0 where it is not."""
     day: Array
     """Sizes by hour type, shape (cases, units, hours), or (cases, units, 1) where they do not follow the hours."""
 
@@ -51,7 +54,7 @@ class Service:
     ttft: Array
     tpot: Array
     e2e: Array
-    """Histograms at the user, shape (cases, products, BINS)."""
+    """Histograms at the user, shape (cases, products, BINS); without bins where only the promise was asked about."""
     promised: Array
     """What each product's promise is about, with all that were not served as infinitely late."""
     promised_samples: Array
@@ -67,6 +70,12 @@ class Service:
     """Data that retrievals carried from one region to another, shape (cases, products)."""
 
     @cached_property
+    def by_case(self) -> list[tuple[list[float], list[list[float]], list[float], list[float]]]:
+        """Of each case, by product: requests, outcomes, share in time (0 where nobody asked) and tokens delivered."""
+        columns = (self.requests, self.outcomes, np.nan_to_num(self.in_time), self.delivered_tokens.sum(axis=-1))
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    @cached_property
     def percentiles_s(self) -> dict[str, tuple[Array, ...]]:
         """Of all products together: 50, 95 and 99 % of `ttft`, `tpot` and `e2e`, each of shape (cases,)."""
         merged = {"ttft": self.ttft, "tpot": self.tpot, "e2e": self.e2e}
@@ -80,24 +89,41 @@ class Service:
         return quantile_s(self.promised, 0.95)
 
     @cached_property
-    def sample_p95_s(self) -> Array:
-        """The same for every replication or batch, shape (samples, cases, products)."""
-        return quantile_s(self.promised_samples, 0.95)
+    def promised_p95(self) -> list[list[tuple[Estimate, tuple[float, ...]]]]:
+        """By case and product: the same with its noise, and that of every replication or batch."""
+        samples_s = np.moveaxis(quantile_s(self.promised_samples, 0.95), 0, -1).tolist()
+        pooled_s = self.promised_p95_s.tolist()
+        return [
+            [(_estimate(pooled, samples), tuple(samples)) for pooled, samples in zip(*case, strict=True)]
+            for case in zip(pooled_s, samples_s, strict=True)
+        ]
+
+
+def _estimate(pooled: float, samples: Sequence[float]) -> Estimate:
+    """The pooled figure with the half-width that its samples show; unknown where one of them is infinite."""
+    known = all(map(isfinite, samples))
+    return Estimate(pooled, Estimate.of(samples).half_width if known else nan, len(samples))
 
 
 class Totals:
-    """Sums over stations while they are read."""
+    """Sums over stations while they are read.
 
-    def __init__(self, cases: int, can_wait: NDArray[np.bool_], histograms: int) -> None:
+    `histograms` says which of those of `Rates.latency` are read: that of the promise is always among them.
+    """
+
+    def __init__(self, cases: int, can_wait: NDArray[np.bool_], histograms: range) -> None:
         products = len(can_wait)
         self.can_wait = can_wait
+        self.histograms = histograms
+        self.told = histograms.index(PROMISED)
+        """From where on histograms are about what is promised."""
         self.saturated = np.zeros(cases, dtype=bool)
         self.uneven = np.zeros(cases, dtype=bool)
         """Cases in which work that could wait was left, in any state of theirs."""
         self.outcomes = np.zeros((cases, products, 4))
         self.delivered = np.zeros((cases, products, 2))
         self.cross_region_gb = np.zeros((cases, products))
-        self.latency = np.zeros((cases, products, histograms, BINS))
+        self.latency = np.zeros((cases, products, len(histograms), BINS))
 
     def add(
         self,
@@ -108,7 +134,7 @@ class Totals:
         held: Deferred | None = None,
         whole: bool = True,
     ) -> Array:
-        """Add some cases of one station; returns what they used, shape (rows, units, models, 4).
+        """Add some cases of one station; returns what they used, shape (rows, products, units, models, 4).
 
         Args:
             held: work that waited for room.
@@ -116,33 +142,36 @@ class Totals:
         """
         # Beyond what the station can serve users wait until their patience ends.
         lost = weights.lost.sum(axis=-1)
+        every = len(rows) == len(self.outcomes) and bool((rows[1:] > rows[:-1]).all())
+        into = slice(None) if every else rows
         outcomes = merged(rates.outcomes, weights)
         outcomes[:, :, TIMED_OUT] += lost
-        self.outcomes[rows] += outcomes
-        self.delivered[rows] += merged(rates.delivered_tokens, weights)
-        self.cross_region_gb[rows] += merged(rates.cross_region_gb, weights)
-        latency = merged(rates.latency[:, :, : self.latency.shape[2]], weights)
-        latency[:, :, PROMISED:, -1] += lost[:, :, None]
+        self.outcomes[into] += outcomes
+        self.delivered[into] += merged(rates.delivered_tokens, weights)
+        self.cross_region_gb[into] += merged(rates.cross_region_gb, weights)
+        latency = merged(rates.latency[:, :, self.histograms.start : self.histograms.stop], weights)
+        latency[:, :, self.told :, -1] += lost[:, :, None]
         if held is not None:
             self.uneven[rows] |= held.saturated
             if whole:
                 self.saturated[rows] |= held.saturated
             self._hold(latency, held)
-        self.latency[rows] += latency
-        return merged(rates.used, weights).sum(axis=1)
+        self.latency[into] += latency
+        return merged(rates.used, weights)
 
     def fail(self, rows: NDArray[np.int64], requests: Array) -> None:
         """Requests of some cases and products that nothing is up to answer."""
         self.outcomes[rows, :, FAILED] += requests
-        self.latency[rows, :, PROMISED:, -1] += requests[:, :, None]
+        self.latency[rows, :, self.told :, -1] += requests[:, :, None]
 
     def _hold(self, latency: Array, held: Deferred) -> None:
         """What was held back ends later by the mean time of it."""
         for case, wait_h in enumerate(held.wait_h):
             if np.isfinite(wait_h) and wait_h > 0:
-                for at in (TTFT, *range(E2E, latency.shape[2])):
-                    counts = latency[case, self.can_wait, at]
-                    latency[case, self.can_wait, at] = shift(counts, float(wait_h) * SECONDS_PER_HOUR)
+                for at, histogram in enumerate(self.histograms):
+                    if histogram != TPOT:
+                        counts = latency[case, self.can_wait, at]
+                        latency[case, self.can_wait, at] = shift(counts, float(wait_h) * SECONDS_PER_HOUR)
 
     def service(
         self, rates_rps: Array, hours: Array, *, limits_s: Sequence[float], stations: tuple[StationService, ...]
@@ -151,21 +180,28 @@ class Totals:
         # What a growing backlog never gets to is turned away; elsewhere the difference is rounding.
         left = np.where(self.uneven[:, None], np.maximum(0.0, requests - self.outcomes.sum(axis=-1)), 0.0)
         self.outcomes[:, :, REFUSED] += left
-        self.latency[:, :, PROMISED:, -1] += left[:, :, None]
-        promised = self.latency[:, :, PROMISED]
+        self.latency[:, :, self.told :, -1] += left[:, :, None]
+        promised = self.latency[:, :, self.told]
+        ttft, tpot, e2e = (self._histogram(at) for at in (TTFT, TPOT, E2E))
         in_time = [share_at_most(promised[:, index], limit_s) for index, limit_s in enumerate(limits_s)]
         return Service(
             requests=requests,
             peak_rps=rates_rps.sum(axis=(-1, -2)).max(axis=-1),
             outcomes=self.outcomes,
-            ttft=self.latency[:, :, TTFT],
-            tpot=self.latency[:, :, TPOT],
-            e2e=self.latency[:, :, E2E],
+            ttft=ttft,
+            tpot=tpot,
+            e2e=e2e,
             promised=promised,
             in_time=np.stack(in_time, axis=-1),
-            promised_samples=np.moveaxis(self.latency[:, :, FIRST_SAMPLE:], 2, 0),
+            promised_samples=np.moveaxis(self.latency[:, :, self.told + 1 :], 2, 0),
             delivered_tokens=self.delivered,
             saturated=self.saturated,
             stations=stations,
             cross_region_gb=self.cross_region_gb,
         )
+
+    def _histogram(self, at: int) -> Array:
+        """One histogram, without bins where it was not read."""
+        if at not in self.histograms:
+            return np.zeros((*self.latency.shape[:2], 0))
+        return self.latency[:, :, self.histograms.index(at)]
