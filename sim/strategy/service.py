@@ -110,7 +110,7 @@ class Operator:
             units = len(model.station.units)
             load = np.zeros(own.shape[:2])
             used = np.zeros((cases, units, MODELS, 4))
-            for each, of in ((each, part) for each in of_station for part in apart(at.case[each.case])):
+            for each, of in [(reading, part) for reading in of_station for part in apart(at.case[reading.case])]:
                 span = each.case[of]
                 rows, share, during = at.case[span], each.share[of], at.hours[span]
                 asked, asked_s = own[rows], during * hours * SECONDS_PER_HOUR
