@@ -25,6 +25,10 @@ class Deferred:
     saturated: NDArray[np.bool_]
     """Whether some of it is still left when the week is over, so that the backlog grows for ever."""
 
+    def take(self, cases: NDArray[np.int64]) -> "Deferred":
+        """Some of the cases."""
+        return Deferred(self.executed[cases], self.wait_h[cases], self.saturated[cases])
+
 
 def defer(urgent: Array, waiting: Array, *, cap: float) -> Deferred:
     """Play the weekly cycle of a fluid backlog: Q <- max(0, Q + arriving - room).

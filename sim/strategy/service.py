@@ -8,18 +8,21 @@ from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.metrics.measure import MODELS
+from sim.serving.disruption import region_outages
 from sim.strategy.architecture import Architecture, Unit
 from sim.strategy.backlog import Deferred, defer
 from sim.strategy.cells import Reading, always_up, readings, with_failures
 from sim.strategy.compounds import SINGLE_CALL
+from sim.strategy.day_reading import DayReading, day_readings, kept_share, plays_days
+from sim.strategy.days import DaySurface
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
 from sim.strategy.reading import FIRST_SAMPLE, Rates, node_weights
-from sim.strategy.scaling import apart, settled_replicas, signal_by_load, spans
-from sim.strategy.stations import Cell, StationModel
+from sim.strategy.scaling import apart, settled, spans
+from sim.strategy.stations import Cell, StationModel, shares_of
 from sim.strategy.store import SurfaceStore
-from sim.strategy.surface import Surface, SurfaceKey
+from sim.strategy.surface import Surface, SurfaceKey, Tabulated
 from sim.strategy.totals import CALLS, Service, StationService, Totals
 
 Array = NDArray[np.float64]
@@ -61,7 +64,7 @@ class Operator:
         planned = []
         for at, (model, units) in enumerate(zip(self.models, cells, strict=True)):
             own = planned_rps * np.array(model.station.share_of_group)
-            position = model.axis.position(_shares(own.sum(axis=-1)))
+            position = model.axis.position(shares_of(own.sum(axis=-1)))
             sizes = []
             for index, (unit, cell) in enumerate(zip(model.station.units, units, strict=True)):
                 surface = surfaces[cell.key]
@@ -95,18 +98,34 @@ class Operator:
             bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
         cases = len(rates_rps)
-        days = [
-            self._day(model, rates_rps * np.array(model.station.share_of_group), size)
-            for model, size in zip(self.models, sizes, strict=True)
-        ]
+        owns = [rates_rps * np.array(model.station.share_of_group) for model in self.models]
+        # Days are played for the months themselves; a question beside them reads the hours as they settle.
+        whole = [with_samples and plays_days(model, size) for model, size in zip(self.models, sizes, strict=True)]
+        days = [self._day(*each) for each in zip(self.models, owns, sizes, strict=True)]
         held_at = [spans(day) for day in days]
-        read = [self._readings(model, at.sizes, bound) for model, at in zip(self.models, held_at, strict=True)]
-        surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
-        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if with_samples else 0
+        read = [
+            [] if in_days else self._readings(model, at.sizes, bound)
+            for model, at, in_days in zip(self.models, held_at, whole, strict=True)
+        ]
+        played = [
+            self._played(model, own, size) if in_days else []
+            for model, own, size, in_days in zip(self.models, owns, sizes, whole, strict=True)
+        ]
+        surfaces = self._surfaces(
+            [
+                *(each.cell.key for station in read for each in station if each.cell),
+                *(each.key for station in played for each in station),
+            ]
+        )
+        samples = min(s.measured.outcomes.shape[2] for s in surfaces.values()) if with_samples else 0
         total = Totals(cases, self._can_wait, FIRST_SAMPLE + samples)
         stations = []
-        for model, size, day, at, of_station in zip(self.models, sizes, days, held_at, read, strict=True):
-            own = rates_rps * np.array(model.station.share_of_group)
+        for model, own, size, day, at, of_station, of_days in zip(
+            self.models, owns, sizes, days, held_at, read, played, strict=True
+        ):
+            if of_days:
+                stations.append(self._in_days(model, own, size, of_days, hours=hours, total=total))
+                continue
             units = len(model.station.units)
             load = np.zeros(own.shape[:2])
             used = np.zeros((cases, units, MODELS, 4))
@@ -118,7 +137,7 @@ class Operator:
                     total.fail(rows, np.einsum("chpg,ch,c->cp", asked, asked_s, share))
                     continue
                 surface = surfaces[each.cell.key]
-                position = model.axis.position(_shares(asked.sum(axis=-1)))
+                position = model.axis.position(shares_of(asked.sum(axis=-1)))
                 left = day[rows] * (each.sizes[of] / at.sizes[span])[..., None]
                 work_s, scale = self._work_s(model, left, position=position, surface=surface, cell=each.cell)
                 at_once, held = self._held_back(asked, work_s / scale)
@@ -133,6 +152,38 @@ class Operator:
             stations.append(StationService(model, size, load, utilization, used, day))
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
+
+    def _played(self, model: StationModel, own: Array, sizes: Array) -> list[DayReading]:
+        """The days that a pool is read from."""
+        work_s = self._unit_work_s(model, model.station.units[0])
+        position = model.axis.position(shares_of(own.sum(axis=-1)))
+        load = own.sum(axis=(-1, -2)) * np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1])) / sizes
+        return day_readings(model, busiest=load.max(axis=-1), planned=sizes[:, 0], work_s=work_s)
+
+    def _in_days(
+        self, model: StationModel, own: Array, sizes: Array, days: Sequence[DayReading], *, hours: Array, total: Totals
+    ) -> StationService:
+        """A pool read from its whole days; while its region is out, nothing answers."""
+        work_s = self._unit_work_s(model, model.station.units[0])
+        position = model.axis.position(shares_of(own.sum(axis=-1)))
+        work = np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1]))
+        at_once, held = self._held_back(own, work / sizes)
+        kept = kept_share((at_once.sum(axis=(-1, -2)) * work / sizes).max(axis=-1))
+        up = region_outages(self.catalogue).availability
+        asked = at_once * (hours * SECONDS_PER_HOUR)[:, None, None]
+        total.fail(np.arange(len(own)), asked.sum(axis=(1, 3)) * (1 - up))
+        used = np.zeros((len(own), 1, MODELS, 4))
+        day = np.zeros((len(own), 1, own.shape[1]))
+        found = self._surfaces([each.key for each in days])
+        for each in days:
+            surface, rows = found[each.key], each.case
+            assert isinstance(surface, DaySurface)
+            rates = self._rates_of(each.key, surface, self._added_s(model))
+            weights = each.weights(up * asked[rows], kept=kept[rows])
+            used[rows] += total.add(rows, rates, weights, held=held and held.take(rows))
+            day[rows, 0] += each.held(surface, sizes[rows, 0])
+        load = at_once.sum(axis=(-1, -2)) * work / day[:, 0]
+        return StationService(model, sizes, load, self._utilization(model, day, load, used, hours), used, day)
 
     def _held_back(self, rates_rps: Array, load_per_rps: Array) -> tuple[Array, Deferred | None]:
         """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
@@ -156,12 +207,12 @@ class Operator:
 
     # --- surfaces ---------------------------------------------------------------------------------
 
-    def _surfaces(self, keys: Sequence[SurfaceKey]) -> dict[SurfaceKey, Surface]:
+    def _surfaces(self, keys: Sequence[Tabulated]) -> dict[Tabulated, Surface]:
         found, windows = self._store.surfaces(keys, self._executor)
         self.windows += windows
         return found
 
-    def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
+    def _rates_of(self, key: Tabulated, surface: Surface, added_s: Array) -> Rates:
         return self._store.rates(key, surface, added_s=added_s, first_words=self._first_words)
 
     def _day(self, model: StationModel, own: Array, sizes: Array) -> Array:
@@ -170,23 +221,14 @@ class Operator:
         if not any(unit.scaled for unit in units):
             return sizes[..., None]
         day = np.repeat(sizes[..., None], own.shape[1], axis=-1)
-        position = model.axis.position(_shares(own.sum(axis=-1)))
+        position = model.axis.position(shares_of(own.sum(axis=-1)))
         for index, unit in enumerate(units):
             if unit.fleet is None or unit.fleet.scaling is None:
                 continue
             cell = model.unit_cell(unit, self.built.min_replicas)
             surface = self._surfaces([cell.key])[cell.key]
-            requests, signal = signal_by_load(unit, surface, cell, policy=unit.fleet.scaling.policy)
-            day[:, index] = settled_replicas(
-                own.sum(axis=(-1, -2)) * model.station.planned_share[index],
-                position=position,
-                work_s=surface.work_s * cell.scale,
-                loads=surface.loads,
-                requests=requests,
-                signal=signal,
-                scaling=unit.fleet.scaling,
-                most=sizes[:, index],
-            )
+            rate_rps = own.sum(axis=(-1, -2)) * model.station.planned_share[index]
+            day[:, index] = settled(unit, rate_rps, position=position, surface=surface, cell=cell, most=sizes[:, index])
         return day
 
     def _readings(self, model: StationModel, sizes: Array, bound: float) -> list[Reading]:
@@ -250,10 +292,3 @@ class Operator:
             calls = used[:, index, :, CALLS].sum(axis=-1)
             columns.append(calls * work_s / (held_h[:, index] * SECONDS_PER_HOUR))
         return np.stack(columns, axis=-1)
-
-
-def _shares(rates: Array) -> Array:
-    """Product shares of rates whose last axis is the product; equal ones where there is no load."""
-    total = rates.sum(axis=-1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0, rates / total, 1 / rates.shape[-1])

@@ -7,6 +7,7 @@ waits for a simulation that another one already needed.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from math import ceil
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,13 @@ class SurfaceKey:
         """Windows that its tabulation simulates."""
         return len(self.mixes) * len(self.effort.loads) * self.effort.replications
 
+    @property
+    def tasks(self) -> "list[Chain]":
+        return chains(self)
+
+    def assembled(self, played: "Sequence[tuple[float, Measured]]") -> "Surface":
+        return assemble(self, played)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
@@ -78,6 +86,9 @@ class Chain:
     key: SurfaceKey
     mix: int
     replication: int
+
+    def play(self) -> "tuple[float, Measured]":
+        return play(self)
 
 
 def chains(key: SurfaceKey) -> list[Chain]:
@@ -214,15 +225,38 @@ def assemble(key: SurfaceKey, played: Sequence[tuple[float, Measured]]) -> Surfa
     )
 
 
-def tabulate(keys: Sequence[SurfaceKey], executor: Executor) -> list[Surface]:
-    """Simulate surfaces, all their chains at once, in the order of the keys."""
-    tasks = [chain for key in keys for chain in chains(key)]
-    played = executor.map(play, tasks)
+class Task(Protocol):
+    """A part of a tabulation that stands for itself."""
+
+    def play(self) -> Any: ...
+
+
+class Tabulated(Protocol):
+    """A key whose value is put together from tasks, which run anywhere; equal keys give byte-equal values."""
+
+    @property
+    def tasks(self) -> Sequence[Task]: ...
+
+    @property
+    def windows(self) -> int: ...
+
+    def assembled(self, played: Sequence[Any]) -> Surface: ...
+
+    def __hash__(self) -> int: ...
+
+
+def tabulate(keys: Sequence[Tabulated], executor: Executor) -> list[Surface]:
+    """Simulate surfaces, all their tasks at once, in the order of the keys."""
+    by_key = [key.tasks for key in keys]
+    played = executor.map(_played, [task for tasks in by_key for task in tasks])
     surfaces, at = [], 0
-    for key in keys:
-        count = len(key.mixes) * key.effort.replications
-        surfaces.append(assemble(key, played[at : at + count]))
-        at += count
+    for key, tasks in zip(keys, by_key, strict=True):
+        surfaces.append(key.assembled(played[at : at + len(tasks)]))
+        at += len(tasks)
     return surfaces
+
+
+def _played(task: Task) -> Any:
+    return task.play()
 
 
