@@ -63,6 +63,7 @@ def _money_table(months: Months) -> str:
         ("Per 1M tokens, only while working", lambda span: words.money(
             _per_mtok(span, [line for line in COST_PER_TOKEN if line != "idle"]))),
         ("GPUs busy at the end", lambda span: words.percent(span[-1].utilization)),
+        *([("Replicas at the end", lambda span: _replicas(span[-1]))] if months[-1].replicas else []),
         ("Cash to leave at the end", lambda span: words.money(span[-1].exit["whole"].usd_cash)),
         ("  and growth forgone", lambda span: words.money(span[-1].exit["whole"].usd_growth_forgone)),
         ("Months to leave at the end", lambda span: f"{span[-1].exit['whole'].exit_months:.1f}"),
@@ -73,6 +74,12 @@ def _money_table(months: Months) -> str:
 
 def _cost_row(line: str) -> Row:
     return f"  {LINE_LABELS[line]}", lambda span: words.money(_sum(span, lambda m: m.cost_usd[line]))
+
+
+def _replicas(month: MonthResult) -> str:
+    """Of all pools; the fewest and the most of a month where an autoscaler moves them."""
+    least, most = sum(month.replicas_least.values()), sum(month.replicas.values())
+    return f"{most}" if least == most else f"{least} to {most}"
 
 
 def _sum(span: Months, of: Callable[[MonthResult], float]) -> float:

@@ -42,7 +42,8 @@ def pool_bill(
 
     Without commitments the reserved part follows the mix each month, at
     today's price. With them it is what was promised, each at the price of its
-    signing; spot and on demand fill what is still missing.
+    signing; spot and on demand fill what is still missing, in the hours in
+    which they are held.
     """
     parts = split(pool.gpus, mix)
     held = [commitment for commitment in commitments if commitment.pool == pool.id]
@@ -54,9 +55,10 @@ def pool_bill(
         on_demand = rest - spot
     else:
         reserved, spot, on_demand = parts.reserved, parts.spot, parts.on_demand
+    spot, on_demand = _rented(pool, mix, bound=parts.owned + reserved, spot=spot, on_demand=on_demand)
     busy = min(1.0, pool.utilization)
     ready_gpus = parts.owned + reserved + spot + on_demand
-    working = busy * pool.gpus / ready_gpus if ready_gpus > 0 else 0.0
+    working = busy * pool.mean_gpus / ready_gpus if ready_gpus > 0 else 0.0
     ready = _owned(pool, parts.owned, working, prices) if parts.owned > 0 else []
     ready += [_committed(c, gpus, prices, unneeded=False) for c, gpus in used if gpus > 0]
     follows = 0.0 if commitments else reserved
@@ -66,7 +68,7 @@ def pool_bill(
             ready.append(rent.reserved(follows, mix.commitment_months))
         ready += rent.spot(spot) if spot > 0 else ()
         if on_demand > 0:
-            ready.append(rent.on_demand(on_demand * rent.hours, "on demand"))
+            ready.append(rent.as_held(on_demand) if pool.held else rent.on_demand(on_demand * rent.hours, "on demand"))
     return PoolBill(
         pool=pool,
         ready=tuple(ready),
@@ -91,6 +93,26 @@ def pool_energy(bill: PoolBill, *, seller: str, prices: Prices) -> tuple[PoolEne
         PoolEnergy.of(bill.pool, gpus, working_share=bill.working_share, house=house, prices=prices)
         for house, gpus in houses
         if gpus > 0
+    )
+
+
+def _rented(pool: PoolFlow, mix: PurchaseMix, *, bound: float, spot: float, on_demand: float) -> tuple[float, float]:
+    """Spot and on-demand GPUs that are rented, mean over the month.
+
+    What is owned or reserved is there at all hours; an autoscaler rents beyond
+    it on spot first, which is cheaper, then on demand, by whole servers.
+
+    Args:
+        bound: GPUs owned or reserved.
+        spot: most that there are on spot.
+        on_demand: most that there are on demand.
+    """
+    if not pool.held:
+        return spot, on_demand
+    beyond = [(max(0.0, in_nodes(gpus, mix.rented_node_gpus) - bound), share) for gpus, share in pool.held]
+    return (
+        sum(min(spot, gpus) * share for gpus, share in beyond),
+        sum(min(on_demand, max(0.0, gpus - spot)) * share for gpus, share in beyond),
     )
 
 
@@ -140,6 +162,11 @@ class _Rent:
     def on_demand(self, gpu_hours: float, words: str, *, rows: tuple[str, ...] = ()) -> Term:
         usd = self.rates.on_demand_usd_per_hour * self.level
         return self._term(words, gpu_hours, usd, kind="on_demand", rows=rows)
+
+    def as_held(self, gpus: float) -> Term:
+        """What an autoscaler rents on demand: GPUs by the mean over the month's hours."""
+        words = f"on demand, of {self.pool.least_gpus:g} to {self.pool.most_gpus:g} GPUs held by the hour"
+        return self.on_demand(gpus * self.hours, words, rows=("platform.autoscaling",))
 
     def reserved(self, gpus: float, term_months: int) -> Term:
         usd = self.rates.reserved_usd_per_hour(term_months) * self.level

@@ -40,9 +40,25 @@ class PoolFlow:
     region: str
     gpu: str
     gpus: float
-    """GPUs held, whole replicas times GPUs for each."""
+    """GPUs planned, whole replicas times GPUs for each: what is promised to sellers follows from it."""
     utilization: float
-    """Offered load over saturated throughput, mean over the month's hours."""
+    """Offered load over saturated throughput, mean over the month's GPU-hours held."""
+    held: tuple[tuple[float, float], ...] = ()
+    """GPUs held and the share of the month for which they are, rising, where an autoscaler moves them; shares sum
+    to 1. Empty where all that is planned is held."""
+
+    @property
+    def least_gpus(self) -> float:
+        return self.held[0][0] if self.held else self.gpus
+
+    @property
+    def most_gpus(self) -> float:
+        return self.held[-1][0] if self.held else self.gpus
+
+    @property
+    def mean_gpus(self) -> float:
+        """GPUs held, mean over the month."""
+        return sum(gpus * share for gpus, share in self.held) if self.held else self.gpus
 
 
 @dataclass(frozen=True, slots=True)

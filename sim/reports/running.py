@@ -97,7 +97,10 @@ def notes(month: OperationsMonth, outcome: Outcome) -> tuple[str, ...]:
 
 def _size(endpoint: EndpointMonth) -> str:
     if endpoint.is_pool:
-        return f"{endpoint.size:.0f} replicas, used to {words.percent(endpoint.utilization)} over the month"
+        held = f"{endpoint.size:.0f}"
+        if endpoint.least < endpoint.size:
+            held = f"{endpoint.least:.0f} to {held}"
+        return f"{held} replicas, used to {words.percent(endpoint.utilization)} over the month"
     return f"a quota of {words.count(endpoint.size)} tokens a minute, used to {words.percent(endpoint.utilization)}"
 
 

@@ -11,7 +11,7 @@ from sim.catalogue import load_catalogue
 from sim.serving import REFUSED, FixedShare, RunRecord, World, simulate
 from sim.strategy.architecture import Architecture
 from sim.strategy.failures import Failures, drawn
-from sim.strategy.replay_reading import WHOLE, Log, DrawnOutage, Platform
+from sim.strategy.replay_reading import WHOLE, DrawnOutage, Log, Platform
 from sim.workload import Trace
 
 DRAINED_S = 86_400.0
@@ -73,11 +73,13 @@ def _failing(world: World, platform: Platform, stations: Sequence[int], *, horiz
 
 def _outages(world: World, numbers: Sequence[int]) -> list[DrawnOutage]:
     """What was drawn, in the platform's numbers of the endpoints."""
-    drawn = world.disruption
-    if drawn is None:
+    disruption = world.disruption
+    if disruption is None:
         return []
-    replicas = [DrawnOutage(each.lost_s, each.back_s, numbers[each.endpoint], each.slot) for each in drawn.replicas]
-    return replicas + [DrawnOutage(each.begins_s, each.ends_s, numbers[each.endpoint], WHOLE) for each in drawn.endpoints]
+    return [
+        *(DrawnOutage(each.lost_s, each.back_s, numbers[each.endpoint], each.slot) for each in disruption.replicas),
+        *(DrawnOutage(each.begins_s, each.ends_s, numbers[each.endpoint], WHOLE) for each in disruption.endpoints),
+    ]
 
 
 def _areas(built: Architecture) -> dict[tuple[int, ...], list[int]]:

@@ -25,6 +25,10 @@ class Deferred:
     saturated: NDArray[np.bool_]
     """Whether some of it is still left when the week is over, so that the backlog grows for ever."""
 
+    def take(self, cases: NDArray[np.int64]) -> "Deferred":
+        """Some of the cases."""
+        return Deferred(self.executed[cases], self.wait_h[cases], self.saturated[cases])
+
 
 def defer(urgent: Array, waiting: Array, *, cap: float) -> Deferred:
     """Play the weekly cycle of a fluid backlog: Q <- max(0, Q + arriving - room).
@@ -58,6 +62,33 @@ def defer(urgent: Array, waiting: Array, *, cap: float) -> Deferred:
     with np.errstate(divide="ignore", invalid="ignore"):
         wait_h = np.nan_to_num(held.mean(axis=-1) / waiting[:, hours].mean(axis=-1), posinf=0.0)
     return Deferred(executed=executed, wait_h=np.where(saturated, np.inf, wait_h), saturated=saturated)
+
+
+def hold_back(
+    rates_rps: Array, load_per_rps: Array, *, can_wait: NDArray[np.bool_], cap: float
+) -> tuple[Array, Deferred | None]:
+    """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
+
+    A request that can wait counts with its mean work over the hours, so that none is lost by being moved.
+
+    Args:
+        rates_rps: by case, hour type, product and group.
+        load_per_rps: load that a request per second makes, shape (cases, hours).
+        can_wait: which products may be moved.
+        cap: as in `defer`.
+    """
+    total = rates_rps.sum(axis=(-1, -2)) * load_per_rps
+    if not can_wait.any() or (total <= cap).all():
+        return rates_rps, None
+    work = load_per_rps.mean(axis=-1)
+    waiting_rps = rates_rps[:, :, can_wait].sum(axis=(-1, -2))
+    urgent = rates_rps[:, :, ~can_wait].sum(axis=(-1, -2)) * load_per_rps
+    held = defer(urgent, waiting_rps * work[:, None], cap=cap)
+    of_class = rates_rps[:, :, can_wait].sum(axis=1)
+    share = of_class / np.maximum(of_class.sum(axis=(-1, -2), keepdims=True), 1e-300)
+    moved = rates_rps.copy()
+    moved[:, :, can_wait] = (held.executed / work[:, None])[:, :, None, None] * share[:, None]
+    return moved, held
 
 
 def week_hours() -> NDArray[np.int64]:

@@ -87,6 +87,13 @@ def _left(units: Sequence[Unit], size: Sequence[float], up: Sequence[int]) -> tu
     )
 
 
+def station_readings(model: StationModel, sizes: Array, *, bound: float, catalogue: Catalogue) -> list[Reading]:
+    """The cells that stand for a station, each with the cases it is read for; degraded ones where effort allows."""
+    fails = model.effort.most_states > 1
+    states = with_failures(model, sizes, catalogue=catalogue) if fails else always_up(sizes)
+    return readings(model, states, bound=bound)
+
+
 def readings(model: StationModel, states: States, *, bound: float) -> list[Reading]:
     """The cells that stand for a station in its states.
 

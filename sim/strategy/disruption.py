@@ -81,7 +81,8 @@ def _mixed_station(
 ) -> StationService:
     load = station.load.copy()
     load[rows] = np.maximum(load[rows], load[other])
-    return replace(station, load=load, utilization=blend(station.utilization), used=blend(station.used))
+    utilization, used, day = (blend(part) for part in (station.utilization, station.used, station.day))
+    return replace(station, load=load, utilization=utilization, used=used, day=day)
 
 
 def disrupted(

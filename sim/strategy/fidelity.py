@@ -26,6 +26,9 @@ class Effort:
     """Parts a replication is cut into, to know the noise where there is only one replication."""
     most_states: int = 1
     """States of a station that count: with 1 nothing ever fails."""
+    day_replicas: int = 0
+    """Most replicas of an autoscaled pool whose whole days are played; with 0 every hour is read as it settles."""
+    day_replications: int = 0
 
 
 DRAFT_LOADS = (0.15, 0.4, 0.6, 0.75, 0.85, 0.95, 1.0, 1.1)
@@ -40,6 +43,6 @@ EFFORTS: dict[Fidelity, Effort] = {
     ),
     "full": Effort(
         STANDARD_LOADS, calls=20000, api_calls=8000, replications=10, cell_replicas=16, probe_calls=4000, batches=1,
-        most_states=4
+        most_states=4, day_replicas=4, day_replications=4
     ),
 }

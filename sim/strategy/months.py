@@ -12,7 +12,7 @@ from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
 from sim.metrics.measure import DEFERRED, MAIN, SMALL
 from sim.scenario.schema import Product, Scenario, Seats
 from sim.strategy.architecture import SMALL_TIER, Unit
-from sim.strategy.demand import SECONDS_PER_HOUR
+from sim.strategy.demand import SECONDS_PER_HOUR, hour_weights
 from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
 
 Array = NDArray[np.float64]
@@ -120,11 +120,14 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
 def _gpu_s(service: Service, row: int, catalogue: Catalogue) -> list[float]:
     """GPU seconds that each product kept our pools busy: the working time of every pool, by what its calls take."""
     seconds = catalogue.value("business", "rules", "hours_per_month") * SECONDS_PER_HOUR
+    hours = hour_weights(catalogue)
     busy = np.zeros(service.requests.shape[-1])
     for station in service.stations:
         for index, unit in enumerate(station.model.station.units):
             if unit.is_pool:
-                working = min(1.0, float(station.utilization[row, index])) * float(station.sizes[row, index])
+                held = station.day[row, index]
+                mean_held = float(np.average(held, weights=hours if len(held) > 1 else None))
+                working = min(1.0, float(station.utilization[row, index])) * mean_held
                 busy = busy + working * unit.gpus * seconds * station.busy_share[row, :, index]
     return busy.tolist()
 
@@ -149,12 +152,23 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
             if unit.is_pool:
                 gpus = float(station.sizes[served.row, index]) * engine.gpus_per_replica
                 utilization = float(station.utilization[served.row, index])
-                pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization))
+                held = _held(station.day[served.row, index] * engine.gpus_per_replica, catalogue)
+                pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization, held))
             else:
                 bought = _bought(unit, station.used[served.row, index], state=served.state, catalogue=catalogue)
                 ahead = served.state.platform.api.provisioned_share * float(station.sizes[served.row, index])
                 tokens += [replace(bought[0], provisioned_tokens_per_min=ahead), *bought[1:]]
     return tuple(pools), tuple(tokens)
+
+
+def _held(gpus: Array, catalogue: Catalogue) -> tuple[tuple[float, float], ...]:
+    """GPUs by the share of the month for which they are held; nothing where they do not follow the hours."""
+    if len(gpus) == 1:
+        return ()
+    hours = hour_weights(catalogue)
+    distinct, which = np.unique(gpus, return_inverse=True)
+    shares = np.bincount(which, weights=hours) / hours.sum()
+    return tuple(zip(distinct.tolist(), shares.tolist(), strict=True))
 
 
 def _bought(unit: Unit, used: Array, *, state: Scenario, catalogue: Catalogue) -> list[TokenFlow]:

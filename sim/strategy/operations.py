@@ -54,7 +54,9 @@ class EndpointMonth:
     api: str
     """Tier in the catalogue's table `apis`; empty for a pool of our own."""
     size: float
-    """Replicas, or tokens a minute of the quota."""
+    """Replicas, or tokens a minute of the quota: the most in any hour."""
+    least: float
+    """The fewest in any hour; less than `size` only where an autoscaler moves it."""
     share: float
     """Of the month's requests."""
     load_by_hour: tuple[float, ...]
@@ -216,7 +218,8 @@ def _endpoints(
                 id=unit.id,
                 region=unit.region,
                 api=unit.api,
-                size=float(station.sizes[row, index]),
+                size=float(station.day[row, index].max()),
+                least=float(station.day[row, index].min()),
                 share=mine / total if total > 0 else 0.0,
                 load_by_hour=tuple(load[:HOURS].tolist()),
                 weekend_by_hour=tuple(load[HOURS:].tolist()),

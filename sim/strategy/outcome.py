@@ -96,6 +96,7 @@ class MonthResult:
     utilization: float
     """Offered load over saturated throughput of our own pools; `nan` without pools."""
     replicas: dict[str, int]
+    """Most that each pool held in any hour."""
     saturated: bool
     tokens_delivered: float
     revenue_usd: float
@@ -113,6 +114,8 @@ class MonthResult:
     vectors: float
     exit: dict[str, ExitCost]
     """One entry per layer of LAYERS, and `whole`."""
+    replicas_least: dict[str, int] = field(default_factory=dict)
+    """Fewest that each pool held in any hour; below `replicas` only where an autoscaler moves it."""
 
     @property
     def cost_to_serve_usd(self) -> float:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, nan
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.serving import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, Endpoint, GpuPool, RunRecord
-from sim.strategy.architecture import Architecture, Station, sized
+from sim.strategy.architecture import Architecture, Station, Unit, sized
 from sim.strategy.outcome import Percentiles
 from sim.workload import ReplayTrace, Trace
 
@@ -92,8 +92,9 @@ class Platform:
     """Of the month's requests, by product."""
 
     def endpoints(self, station: int) -> list[Endpoint]:
+        """At their sizes; an autoscaled pool begins with all that is planned, the most it may hold."""
         units = self.built.stations[station].units
-        return [sized(unit, size) for unit, size in zip(units, self.sizes[station], strict=True)]
+        return [_scaled(unit, sized(unit, size)) for unit, size in zip(units, self.sizes[station], strict=True)]
 
 
 class DrawnOutage(NamedTuple):
@@ -104,6 +105,13 @@ class DrawnOutage(NamedTuple):
     endpoint: int
     replica: int
     """Number of the replica; `WHOLE` where the whole endpoint is out."""
+
+
+def _scaled(unit: Unit, endpoint: Endpoint) -> Endpoint:
+    if not isinstance(endpoint, GpuPool) or unit.fleet is None or unit.fleet.scaling is None:
+        return endpoint
+    scaling = unit.fleet.scaling
+    return replace(endpoint, autoscaler=scaling.autoscaler(least=scaling.least, most=endpoint.replicas))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
@@ -36,7 +37,8 @@ def _result(
     served: ServedMonth, flow: MonthFlow, stated: MonthStatement, *, exit: dict[str, ExitCost], felt: "_Felt"
 ) -> MonthResult:
     at = served.month
-    loads = [(pool.gpus, pool.utilization) for pool in flow.pools]
+    loads = [(pool.mean_gpus, pool.utilization) for pool in flow.pools]
+    each = served.state.platform.engine.gpus_per_replica
     gpus = sum(count for count, _ in loads)
     return MonthResult(
         month=at,
@@ -52,7 +54,8 @@ def _result(
         e2e_s=felt.percentiles["e2e"][at],
         promises=felt.promises[at],
         utilization=sum(count * share for count, share in loads) / gpus if gpus else float("nan"),
-        replicas={pool.id: round(pool.gpus / served.state.platform.engine.gpus_per_replica) for pool in flow.pools},
+        replicas={pool.id: ceil(pool.most_gpus / each - HAIR) for pool in flow.pools},
+        replicas_least={pool.id: floor(pool.least_gpus / each + HAIR) for pool in flow.pools},
         saturated=served.service is not None and bool(served.service.saturated[served.row]),
         tokens_delivered=flow.delivered_tokens,
         revenue_usd=stated.revenue_usd,
@@ -89,6 +92,8 @@ def _exits(leaving: LockinResult, months: int) -> list[dict[str, ExitCost]]:
     return found
 
 
+HAIR = 1e-9
+"""What rounding may leave of a whole replica."""
 NOBODY = Percentiles(float("nan"), float("nan"), float("nan"))
 
 

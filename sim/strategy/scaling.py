@@ -82,6 +82,22 @@ def signal_by_load(unit: Unit, surface: Surface, cell: Cell, *, policy: object) 
     return requests, requests
 
 
+def settled(unit: Unit, rates_rps: Array, *, position: Array, surface: Surface, cell: Cell, most: Array) -> Array:
+    """As `settled_replicas`, of a pool whose cell was tabulated."""
+    assert unit.fleet is not None and unit.fleet.scaling is not None
+    requests, signal = signal_by_load(unit, surface, cell, policy=unit.fleet.scaling.policy)
+    return settled_replicas(
+        rates_rps,
+        position=position,
+        work_s=surface.work_s * cell.scale,
+        loads=surface.loads,
+        requests=requests,
+        signal=signal,
+        scaling=unit.fleet.scaling,
+        most=most,
+    )
+
+
 def settled_replicas(
     rates_rps: Array,
     *,

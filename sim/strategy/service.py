@@ -1,58 +1,49 @@
 """What an architecture does with demand: capacity planned, surfaces read, stations added up."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import inf
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalogue import Catalogue
 from sim.metrics.measure import MODELS
-from sim.strategy.architecture import Architecture, Unit
-from sim.strategy.backlog import Deferred, defer
-from sim.strategy.cells import Reading, always_up, readings, with_failures
-from sim.strategy.compounds import SINGLE_CALL
+from sim.serving.disruption import region_outages
+from sim.strategy.backlog import Deferred, hold_back
+from sim.strategy.cells import Reading, station_readings
+from sim.strategy.day_reading import DayReading, day_readings, kept_share, plays_days
+from sim.strategy.days import DaySurface
 from sim.strategy.demand import SECONDS_PER_HOUR
-from sim.strategy.executors import Executor
-from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
-from sim.strategy.reading import FIRST_SAMPLE, PROMISED, Rates, Told, node_weights
-from sim.strategy.scaling import apart, settled_replicas, signal_by_load, spans
-from sim.strategy.stations import Cell, StationModel
-from sim.strategy.store import SurfaceStore
-from sim.strategy.surface import Surface, SurfaceKey
+from sim.strategy.planning import granted_quota, needed_size, whole_replicas
+from sim.strategy.reading import FIRST_SAMPLE, PROMISED, node_weights
+from sim.strategy.scaling import Spans, apart, settled, spans
+from sim.strategy.stations import StationModel, shares_of
+from sim.strategy.tabulated import TabulatedStations
 from sim.strategy.totals import CALLS, Service, StationService, Totals
 from sim.strategy.units import batched_products
 
 Array = NDArray[np.float64]
-Found = TypeVar("Found")
 
 
-class Operator:
-    """Plans and reads the stations of one architecture, simulating what no surface holds yet.
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What is asked of one station, and what it holds."""
 
-    What was planned or read before is remembered by the store: nobody may change it. `windows` counts the
-    windows that had to be simulated.
-    """
+    model: StationModel
+    own_rps: Array
+    """Requests per second that come to it, by case, hour type, product and group."""
+    planned: Array
+    """Sizes of its units, shape (cases, units)."""
+    day: Array
+    """Sizes by hour, as `StationService.day`."""
+    spans: Spans
+    readings: list[Reading]
+    days: list[DayReading]
+    """Whole days to read it from, instead of `readings`; empty where it is read by the hour."""
 
-    def __init__(
-        self,
-        built: Architecture,
-        models: tuple[StationModel, ...],
-        *,
-        store: SurfaceStore,
-        executor: Executor,
-        catalogue: Catalogue,
-    ) -> None:
-        self.built = built
-        self.models = models
-        self.catalogue = catalogue
-        self.windows = 0
-        self._store = store
-        self._executor = executor
-        self._can_wait = np.array([product.patience is None for product in built.products])
-        promises = [product.promise for product in built.products]
-        self._promises = tuple(Told(promise.measure == "first_words", promise.limit_s) for promise in promises)
+
+class Operator(TabulatedStations):
+    """Plans and reads the stations of one architecture."""
 
     def plan(self, planned_rps: Array) -> list[Array]:
         """Sizes of every station's units for the demand expected, one array of shape (cases, units) a station.
@@ -70,7 +61,7 @@ class Operator:
         planned = []
         for at, (model, units) in enumerate(zip(self.models, cells, strict=True)):
             own = planned_rps * np.array(model.station.share_of_group)
-            position = model.axis.position(_shares(own.sum(axis=-1)))
+            position = model.axis.position(shares_of(own.sum(axis=-1)))
             sizes = []
             for index, (unit, cell) in enumerate(zip(model.station.units, units, strict=True)):
                 surface = surfaces[cell.key]
@@ -112,90 +103,109 @@ class Operator:
     def _served(
         self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, in_full: bool, bound: float
     ) -> Service:
-        cases = len(rates_rps)
-        days = [
-            self._day(model, rates_rps * np.array(model.station.share_of_group), size)
+        asked = [
+            self._asked(model, rates_rps * np.array(model.station.share_of_group), size, in_full=in_full, bound=bound)
             for model, size in zip(self.models, sizes, strict=True)
         ]
-        held_at = [spans(day) for day in days]
-        read = [self._readings(model, at.sizes, bound) for model, at in zip(self.models, held_at, strict=True)]
-        surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
-        samples = next(iter(surfaces.values())).measured.outcomes.shape[2] if in_full else 0
+        surfaces = self._surfaces(
+            [
+                *(each.cell.key for station in asked for each in station.readings if each.cell),
+                *(each.key for station in asked for each in station.days),
+            ]
+        )
+        samples = min(s.measured.outcomes.shape[2] for s in surfaces.values()) if in_full else 0
         histograms = range(FIRST_SAMPLE + samples) if in_full else range(PROMISED, PROMISED + 1)
-        total = Totals(cases, self._can_wait, histograms)
-        stations = []
-        for model, size, day, at, of_station in zip(self.models, sizes, days, held_at, read, strict=True):
-            own = rates_rps * np.array(model.station.share_of_group)
-            units = len(model.station.units)
-            load = np.zeros(own.shape[:2])
-            used = np.zeros((cases, units, MODELS, 4))
-            calls = np.zeros((cases, len(self.built.products), units))
-            for each, of in ((reading, part) for reading in of_station for part in apart(at.case[reading.case])):
-                span = each.case[of]
-                rows, share, during = at.case[span], each.share[of], at.hours[span]
-                asked, asked_s = own[rows], during * hours * SECONDS_PER_HOUR
-                if each.cell is None:
-                    total.fail(rows, np.einsum("chpg,ch,c->cp", asked, asked_s, share))
-                    continue
-                surface = surfaces[each.cell.key]
-                position = model.axis.position(_shares(asked.sum(axis=-1)))
-                left = day[rows] * (each.sizes[of] / at.sizes[span])[..., None]
-                work_s, scale = self._work_s(model, left, position=position, surface=surface, cell=each.cell)
-                batched = batched_products(model.station.units[0]) if model.alone else ()
-                at_once, held = self._held_back(asked, work_s / scale, batched)
-                at_load = at_once.sum(axis=(-1, -2)) * work_s / scale
-                if each.whole:
-                    load[rows] = np.where(during, at_load, load[rows])
-                requests = at_once * asked_s[:, :, None, None] * share[:, None, None, None]
-                weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=batched)
-                rates = self._rates_of(each.cell.key, surface, self._added_s(model))
-                asked_of = total.add(rows, rates, weights, held=held, whole=each.whole)
-                used[rows] += asked_of.sum(axis=1)
-                calls[rows] += asked_of[..., CALLS].sum(axis=-1)
-            utilization = self._utilization(model, day, load, used, hours)
-            busy_share = self._busy_share(model, calls)
-            stations.append(StationService(model, size, load, utilization, used, busy_share, day))
+        total = Totals(len(rates_rps), self._can_wait, histograms)
+        stations = [
+            self._in_days(station, hours=hours, total=total)
+            if station.days
+            else self._in_hours(station, hours=hours, total=total)
+            for station in asked
+        ]
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
 
-    def _held_back(
-        self, rates_rps: Array, load_per_rps: Array, apart: Sequence[int]
-    ) -> tuple[Array, Deferred | None]:
-        """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
+    def _asked(self, model: StationModel, own_rps: Array, planned: Array, *, in_full: bool, bound: float) -> Asked:
+        day = self._day(model, own_rps, planned)
+        held = spans(day)
+        # Days are played for the months themselves; a question beside them reads the hours as they settle.
+        if in_full and plays_days(model, planned):
+            return Asked(model, own_rps, planned, day, held, [], self._played(model, own_rps, planned))
+        read = station_readings(model, held.sizes, bound=bound, catalogue=self.catalogue)
+        return Asked(model, own_rps, planned, day, held, read, [])
 
-        A request that can wait counts with its mean work over the hours, so that none is lost by being moved.
-        Products `apart`, bought in batches, find room in any hour.
-        """
+    def _in_hours(self, station: Asked, *, hours: Array, total: Totals) -> StationService:
+        """A station read at the load and the sizes of each hour."""
+        model, own, day, at = station.model, station.own_rps, station.day, station.spans
+        units = len(model.station.units)
+        load = np.zeros(own.shape[:2])
+        used = np.zeros((len(own), units, MODELS, 4))
+        calls = np.zeros((len(own), len(self.built.products), units))
+        batched = batched_products(model.station.units[0]) if model.alone else ()
+        for each, of in [(reading, part) for reading in station.readings for part in apart(at.case[reading.case])]:
+            span = each.case[of]
+            rows, share, during = at.case[span], each.share[of], at.hours[span]
+            asked, asked_s = own[rows], during * hours * SECONDS_PER_HOUR
+            if each.cell is None:
+                total.fail(rows, np.einsum("chpg,ch,c->cp", asked, asked_s, share))
+                continue
+            surface = self._surface(each.cell.key)
+            position = model.axis.position(shares_of(asked.sum(axis=-1)))
+            left = day[rows] * (each.sizes[of] / at.sizes[span])[..., None]
+            work_s, scale = self._work_s(model, left, position=position, surface=surface, cell=each.cell)
+            at_once, held = self._held_back(asked, work_s / scale, batched)
+            at_load = at_once.sum(axis=(-1, -2)) * work_s / scale
+            if each.whole:
+                load[rows] = np.where(during, at_load, load[rows])
+            requests = at_once * asked_s[:, :, None, None] * share[:, None, None, None]
+            weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=batched)
+            rates = self._rates_of(each.cell.key, surface, self._added_s(model))
+            asked_of = total.add(rows, rates, weights, held=held, whole=each.whole)
+            used[rows] += asked_of.sum(axis=1)
+            calls[rows] += asked_of[..., CALLS].sum(axis=-1)
+        utilization = self._utilization(model, day, load, used, hours)
+        return StationService(model, station.planned, load, utilization, used, self._busy_share(model, calls), day)
+
+    def _played(self, model: StationModel, own: Array, sizes: Array) -> list[DayReading]:
+        """The days that a pool is read from."""
+        work_s = self._unit_work_s(model, model.station.units[0])
+        position = model.axis.position(shares_of(own.sum(axis=-1)))
+        load = own.sum(axis=(-1, -2)) * np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1])) / sizes
+        return day_readings(model, busiest=load.max(axis=-1), planned=sizes[:, 0], work_s=work_s)
+
+    def _in_days(self, station: Asked, *, hours: Array, total: Totals) -> StationService:
+        """A pool read from its whole days; while its region is out, nothing answers."""
+        model, own, sizes = station.model, station.own_rps, station.planned
+        work_s = self._unit_work_s(model, model.station.units[0])
+        position = model.axis.position(shares_of(own.sum(axis=-1)))
+        work = np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1]))
+        at_once, held = self._held_back(own, work / sizes, ())
+        kept = kept_share((at_once.sum(axis=(-1, -2)) * work / sizes).max(axis=-1))
+        up = region_outages(self.catalogue).availability
+        asked = at_once * (hours * SECONDS_PER_HOUR)[:, None, None]
+        total.fail(np.arange(len(own)), asked.sum(axis=(1, 3)) * (1 - up))
+        used = np.zeros((len(own), 1, MODELS, 4))
+        calls = np.zeros((len(own), len(self.built.products), 1))
+        day = np.zeros((len(own), 1, own.shape[1]))
+        for each in station.days:
+            surface, rows = self._surface(each.key), each.case
+            assert isinstance(surface, DaySurface)
+            rates = self._rates_of(each.key, surface, self._added_s(model))
+            weights = each.weights(up * asked[rows], kept=kept[rows])
+            asked_of = total.add(rows, rates, weights, held=held and held.take(rows))
+            used[rows] += asked_of.sum(axis=1)
+            calls[rows] += asked_of[..., CALLS].sum(axis=-1)
+            day[rows, 0] += each.held(surface, sizes[rows, 0])
+        load = at_once.sum(axis=(-1, -2)) * work / day[:, 0]
+        utilization = self._utilization(model, day, load, used, hours)
+        return StationService(model, sizes, load, utilization, used, self._busy_share(model, calls), day)
+
+    def _held_back(self, rates_rps: Array, load_per_rps: Array, apart: Sequence[int]) -> tuple[Array, Deferred | None]:
+        """Products `apart`, bought in batches, find room in any hour."""
         can_wait = self._can_wait.copy()
         can_wait[list(apart)] = False
         cap = self.catalogue.value("business", "rules", "deferred_load_cap")
-        total = rates_rps.sum(axis=(-1, -2)) * load_per_rps
-        if not can_wait.any() or (total <= cap).all():
-            return rates_rps, None
-        work = load_per_rps.mean(axis=-1)
-        waiting_rps = rates_rps[:, :, can_wait].sum(axis=(-1, -2))
-        urgent = rates_rps[:, :, ~can_wait].sum(axis=(-1, -2)) * load_per_rps
-        held = defer(urgent, waiting_rps * work[:, None], cap=cap)
-        of_class = rates_rps[:, :, can_wait].sum(axis=1)
-        share = of_class / np.maximum(of_class.sum(axis=(-1, -2), keepdims=True), 1e-300)
-        moved = rates_rps.copy()
-        moved[:, :, can_wait] = (held.executed / work[:, None])[:, :, None, None] * share[:, None]
-        return moved, held
-
-    def _once(self, what: Hashable, given: Sequence[Array], make: Callable[[], Found]) -> Found:
-        """What `make()` gives, made once for these stations and arrays."""
-        arrays = tuple((array.shape, array.tobytes()) for array in given)
-        return self._store.once((what, self.built, self.models, self.catalogue, arrays), make)
-
-    # --- surfaces ---------------------------------------------------------------------------------
-
-    def _surfaces(self, keys: Sequence[SurfaceKey]) -> dict[SurfaceKey, Surface]:
-        found, windows = self._store.surfaces(keys, self._executor)
-        self.windows += windows
-        return found
-
-    def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
-        return self._store.rates(key, surface, added_s=added_s, promises=self._promises)
+        return hold_back(rates_rps, load_per_rps, can_wait=can_wait, cap=cap)
 
     def _day(self, model: StationModel, own: Array, sizes: Array) -> Array:
         """Sizes by hour, shape (cases, units, hours); one hour stands for all where no autoscaler moves them."""
@@ -203,102 +213,12 @@ class Operator:
         if not any(unit.scaled for unit in units):
             return sizes[..., None]
         day = np.repeat(sizes[..., None], own.shape[1], axis=-1)
-        position = model.axis.position(_shares(own.sum(axis=-1)))
+        position = model.axis.position(shares_of(own.sum(axis=-1)))
         for index, unit in enumerate(units):
             if unit.fleet is None or unit.fleet.scaling is None:
                 continue
             cell = model.unit_cell(unit, self.built.min_replicas)
-            surface = self._surfaces([cell.key])[cell.key]
-            requests, signal = signal_by_load(unit, surface, cell, policy=unit.fleet.scaling.policy)
-            day[:, index] = settled_replicas(
-                own.sum(axis=(-1, -2)) * model.station.planned_share[index],
-                position=position,
-                work_s=surface.work_s * cell.scale,
-                loads=surface.loads,
-                requests=requests,
-                signal=signal,
-                scaling=unit.fleet.scaling,
-                most=sizes[:, index],
-            )
+            surface = self._surface(cell.key)
+            rate_rps = own.sum(axis=(-1, -2)) * model.station.planned_share[index]
+            day[:, index] = settled(unit, rate_rps, position=position, surface=surface, cell=cell, most=sizes[:, index])
         return day
-
-    def _readings(self, model: StationModel, sizes: Array, bound: float) -> list[Reading]:
-        """The cells that stand for the station, each with the cases it is read for."""
-        fails = model.effort.most_states > 1
-        states = with_failures(model, sizes, catalogue=self.catalogue) if fails else always_up(sizes)
-        return readings(model, states, bound=bound)
-
-    # --- constants of a station -------------------------------------------------------------------
-
-    def _searches_s(self) -> Array:
-        """Time that each product's search takes, shape (products, 1) [s]; a workflow plays its own."""
-        searches = [p.searches_per_request > 0 and p.workflow == SINGLE_CALL for p in self.built.products]
-        return self.built.search_s * np.array(searches, dtype=np.float64)[:, None]
-
-    def _added_s(self, model: StationModel) -> Array:
-        """Time that load does not change, by product and group: the way to the endpoint and back, and the search."""
-        added = model.alone and model.near_users
-        way = np.array([row[0] for row in model.rtt_s]) if added else np.zeros(len(self.built.groups))
-        return self._searches_s() + way
-
-    def _load_limit(self, model: StationModel, unit: int, surface: Surface, key: SurfaceKey) -> Array:
-        weights = np.array(model.station.share_of_group) * [group.share for group in self.built.groups]
-        way = np.array([row[unit] * model.near_users for row in model.rtt_s])
-        rates = self._rates_of(key, surface, self._searches_s() + way)
-        return within_promise_load(
-            in_time_shares(rates, weights / weights.sum()),
-            surface.loads,
-            target=self.catalogue.value("business", "rules", "promise_share"),
-            cap=self.catalogue.value("business", "rules", "plan_load_cap"),
-        )
-
-    def _work_s(
-        self, model: StationModel, day: Array, *, position: Array, surface: Surface, cell: Cell
-    ) -> tuple[Array, Array]:
-        """Seconds that a request takes of a part of the station, shape (cases, hours), and how many such parts it has.
-
-        Endpoints that share their load do together what each could do alone.
-        """
-        if model.alone:
-            return np.interp(position, (0.0, 1.0), (surface.work_s[0], surface.work_s[-1])), day[:, 0] / cell.scale
-        capacity_rps = np.zeros(position.shape)
-        for index, unit in enumerate(model.station.units):
-            work_s = self._unit_work_s(model, unit)
-            capacity_rps += day[:, index] / np.interp(position, (0.0, 1.0), (work_s[0], work_s[-1]))
-        return 1 / capacity_rps, np.ones((len(day), 1))
-
-    def _unit_work_s(self, model: StationModel, unit: Unit) -> Array:
-        """Seconds of one size unit that a request takes, at each extreme mix."""
-        surface, scale = self._unit_surface(model, unit)
-        return surface.work_s * scale
-
-    def _unit_surface(self, model: StationModel, unit: Unit) -> tuple[Surface, float]:
-        """The surface of a unit by itself, and how much of it the cell has."""
-        cell = model.unit_cell(unit, self.built.min_replicas)
-        return self._surfaces([cell.key])[cell.key], cell.scale
-
-    def _busy_share(self, model: StationModel, calls: Array) -> Array:
-        """Share of each unit's busy time by product: its calls, each with the time that it takes of a full unit."""
-        call_s = np.stack([self._unit_surface(model, unit)[0].call_s for unit in model.station.units], axis=-1)
-        busy = calls * call_s
-        whole = busy.sum(axis=1, keepdims=True)
-        return busy / np.where(whole > 0, whole, 1.0)
-
-    def _utilization(self, model: StationModel, day: Array, load: Array, used: Array, hours: Array) -> Array:
-        """Of what is held: load weighted by how much of the unit there is in each hour."""
-        held_h = (day * hours).sum(axis=-1)
-        if model.alone:
-            return (load * (day * hours)[:, 0]).sum(axis=-1, keepdims=True) / held_h
-        columns = []
-        for index, unit in enumerate(model.station.units):
-            work_s = float(np.mean(self._unit_work_s(model, unit)))
-            calls = used[:, index, :, CALLS].sum(axis=-1)
-            columns.append(calls * work_s / (held_h[:, index] * SECONDS_PER_HOUR))
-        return np.stack(columns, axis=-1)
-
-
-def _shares(rates: Array) -> Array:
-    """Product shares of rates whose last axis is the product; equal ones where there is no load."""
-    total = rates.sum(axis=-1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0, rates / total, 1 / rates.shape[-1])

@@ -12,6 +12,7 @@ from sim.catalogue import Catalogue
 from sim.serving import LEAST_TAKEN, DataStore, Endpoint, FixedShare, ManagedApi, World
 from sim.strategy.architecture import Architecture, Group, Station, Unit, between_regions_s, sized
 from sim.strategy.compounds import NONE, Compounds, compounds_of, request_size
+from sim.strategy.days import DayShape, day_shape
 from sim.strategy.fidelity import Effort
 from sim.strategy.mixes import MixAxis, mix_axis, mixes
 from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey, requests_played
@@ -53,6 +54,8 @@ class StationModel:
     compounds: Compounds = NONE
     stores: tuple[DataStore, ...] = ()
     """What workflows search; region 0 is the stores'."""
+    day: DayShape | None = None
+    """Its hours, where an autoscaler follows them."""
 
     @property
     def alone(self) -> bool:
@@ -194,6 +197,8 @@ def station_models(
     for station, rtt_s in zip(built.stations, built.rtt_s, strict=True):
         own = rates_rps * np.array(station.share_of_group)
         axis = mix_axis(own.sum(axis=-1).reshape(-1, own.shape[-2]))
+        by_hour = own.sum(axis=(0, -1))
+        scaled = any(unit.scaled for unit in station.units)
         models.append(
             StationModel(
                 station=station,
@@ -205,9 +210,17 @@ def station_models(
                 seed=seed,
                 compounds=compounds,
                 stores=_stores(station, compounds, catalogue),
+                day=day_shape(by_hour.sum(axis=-1), axis.position(shares_of(by_hour))) if scaled else None,
             )
         )
     return tuple(models)
+
+
+def shares_of(rates: Array) -> Array:
+    """Product shares of rates whose last axis is the product; equal ones where there is no load."""
+    total = rates.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, rates / total, 1 / rates.shape[-1])
 
 
 def _stores(station: Station, compounds: Compounds, catalogue: Catalogue) -> tuple[DataStore, ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.strategy.executors import Executor
 from sim.strategy.reading import Rates, Told, per_request
-from sim.strategy.surface import Surface, SurfaceKey, tabulate
+from sim.strategy.surface import Surface, Tabulated, tabulate
 
 MOST_SURFACES = 96
 MOST_RATES = 32
@@ -25,14 +25,14 @@ class SurfaceStore:
 
     def __init__(self, most: int = MOST_SURFACES) -> None:
         self._most = most
-        self._known: OrderedDict[SurfaceKey, Surface] = OrderedDict()
+        self._known: OrderedDict[Tabulated, Surface] = OrderedDict()
         self._rates: OrderedDict[tuple[object, ...], Rates] = OrderedDict()
         self._readings: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = Lock()
 
-    def surfaces(self, keys: Sequence[SurfaceKey], executor: Executor) -> tuple[dict[SurfaceKey, Surface], int]:
+    def surfaces(self, keys: Sequence[Tabulated], executor: Executor) -> tuple[dict[Tabulated, Surface], int]:
         """The surfaces of the keys, simulating those that are missing, and the number of windows that this took."""
-        found: dict[SurfaceKey, Surface] = {}
+        found: dict[Tabulated, Surface] = {}
         with self._lock:
             for key in keys:
                 if key in self._known:
@@ -48,7 +48,7 @@ class SurfaceStore:
         return found, sum(key.windows for key in missing)
 
     def rates(
-        self, key: SurfaceKey, surface: Surface, *, added_s: NDArray[np.float64], promises: tuple[Told, ...]
+        self, key: Tabulated, surface: Surface, *, added_s: NDArray[np.float64], promises: tuple[Told, ...]
     ) -> Rates:
         """The surface as its users see it, `per_request`; remembered too, since every reading needs it."""
         name = (key, added_s.shape, added_s.tobytes(), promises)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from math import ceil
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,13 @@ class SurfaceKey:
         """Windows that its tabulation simulates."""
         return len(self.mixes) * len(self.effort.loads) * self.effort.replications
 
+    @property
+    def tasks(self) -> "list[Chain]":
+        return chains(self)
+
+    def assembled(self, played: "Sequence[Link]") -> "Surface":
+        return assemble(self, played)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
@@ -83,7 +91,7 @@ class Surface:
     call_s: NDArray[np.float64]
     """Seconds of it that one call of each product takes under a permanent backlog of such calls, shape (products,).
 
-    Empty where several endpoints share the load: each of them has a cell of its own.
+    Empty where a cell of another surface tells it: endpoints that share the load have one each, days have their pool's.
     """
     measured: Measured
 
@@ -95,6 +103,9 @@ class Chain:
     key: SurfaceKey
     mix: int
     replication: int
+
+    def play(self) -> "Link":
+        return play(self)
 
 
 def chains(key: SurfaceKey) -> list[Chain]:
@@ -260,15 +271,38 @@ def assemble(key: SurfaceKey, played: Sequence[Link]) -> Surface:
     )
 
 
-def tabulate(keys: Sequence[SurfaceKey], executor: Executor) -> list[Surface]:
-    """Simulate surfaces, all their chains at once, in the order of the keys."""
-    tasks = [chain for key in keys for chain in chains(key)]
-    played = executor.map(play, tasks)
+class Task(Protocol):
+    """A part of a tabulation that stands for itself."""
+
+    def play(self) -> Any: ...
+
+
+class Tabulated(Protocol):
+    """A key whose value is put together from tasks, which run anywhere; equal keys give byte-equal values."""
+
+    @property
+    def tasks(self) -> Sequence[Task]: ...
+
+    @property
+    def windows(self) -> int: ...
+
+    def assembled(self, played: Sequence[Any]) -> Surface: ...
+
+    def __hash__(self) -> int: ...
+
+
+def tabulate(keys: Sequence[Tabulated], executor: Executor) -> list[Surface]:
+    """Simulate surfaces, all their tasks at once, in the order of the keys."""
+    by_key = [key.tasks for key in keys]
+    played = executor.map(_played, [task for tasks in by_key for task in tasks])
     surfaces, at = [], 0
-    for key in keys:
-        count = len(key.mixes) * key.effort.replications
-        surfaces.append(assemble(key, played[at : at + count]))
-        at += count
+    for key, tasks in zip(keys, by_key, strict=True):
+        surfaces.append(key.assembled(played[at : at + len(tasks)]))
+        at += len(tasks)
     return surfaces
+
+
+def _played(task: Task) -> Any:
+    return task.play()
 
 

@@ -54,6 +54,8 @@ class Unit:
     split: Split | None = None
     fleet: Fleet | None = None
     """`None` for an API."""
+    gpus: int = 0
+    """GPUs of a replica; 0 for an API."""
 
     @property
     def is_pool(self) -> bool:
@@ -101,6 +103,7 @@ def pool_unit(
         constant_s=catalogue.value("engines", engine.generation, "stack_latency_s"),
         split=_split(engine, catalogue),
         fleet=fleet,
+        gpus=engine.gpus_per_replica,
     )
 
 
