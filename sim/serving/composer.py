@@ -58,6 +58,16 @@ class Composer(Batch):
         queue = self.queue
         self.blocked = False
         self.began_s = now_s
+        decoding = self.decoding
+        if decoding and not queue and self.partial < 0 and self.final_blocks <= self.capacity:
+            # As `_decode_only`, which this saves at two boundaries of three: memory binds, and there is enough of it.
+            memory_s = self.decode_weights_s[decoding] + self.kv_s_per_token * self.context
+            if memory_s >= self.decode_compute_s[decoding]:
+                self.state = DECODING
+                self.first_s = self.decode_base_s[decoding] + memory_s
+                self.slope_s = self.kv_s_per_token * self.memory.pace
+                self.iterations = self.endings[0] // self.size - self.iteration
+                return True
         preempted: list[int] | None = None
         if self.final_blocks > self.capacity:
             preempted = self.make_room()
@@ -89,11 +99,6 @@ class Composer(Batch):
         memory_s = self.decode_weights_s[decoding] + self.kv_s_per_token * self.context
         compute_s = self.decode_compute_s[decoding]
         slope_s = self.kv_s_per_token * self.memory.pace
-        if memory_s >= compute_s and self.final_blocks <= self.capacity and self.partial < 0:
-            self.first_s = self.decode_base_s[decoding] + memory_s
-            self.slope_s = slope_s
-            self.iterations = self.endings[0] // self.size - self.iteration
-            return
         self.first_s = self.decode_base_s[decoding] + max(memory_s, compute_s)
         self._stretch(memory_s - compute_s, slope_s, 0.0)
 

@@ -122,10 +122,11 @@ class Replica(Composer):
         self.ends_s = ends_s = now_s + steps * (self.first_s - half + half * steps)
         self.clock.at(ends_s, BOUNDARY, call)
         room = self.room
-        if self.queue or room.deadlines:
-            room.watch(now_s, ends_s)
-        elif room.unlisted:
-            room.unlisted.clear()
+        if room.unlisted or room.deadlines:
+            if self.queue or room.deadlines:
+                room.watch(now_s, ends_s)
+            else:
+                room.unlisted.clear()
 
     # --- leaving service --------------------------------------------------------------------------
 

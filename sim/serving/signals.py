@@ -129,9 +129,12 @@ class ApiSignals:
         self.observe(0.0)
 
     def observe(self, now_s: float) -> None:
+        self.reported_share = self.live.load_at(now_s)
+        self._observe_queue(now_s)
+
+    def _observe_queue(self, now_s: float) -> None:
         live = self.live
         self.held = live.busy + live.queued
-        self.reported_share = live.load_at(now_s)
         self.strain = live.strain(now_s) if live.by_load else 0.0
         quota = live.quota_tokens
         if quota is not None:
@@ -148,7 +151,7 @@ class ApiSignals:
     def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
         """The median of the law in force, the wait for the quota and, where no slot is free, for those ahead to end."""
         if self.present:
-            self.observe(self.live.clock.now)
+            self._observe_queue(self.live.clock.now)
         api = self.live.api
         first_s, pace_s = api.first_token_median_s, api.token_pace_median_s
         for each in api.load_classes:
