@@ -30,6 +30,7 @@ class LiveApi:
         self.places = inf if api.queue_limit is None else api.queue_limit
         self.quota_tokens = None if api.tokens_per_min is None else Bucket(api.burst_tokens, api.tokens_per_min)
         self.quota_requests = None if api.requests_per_min is None else Bucket(api.burst_requests, api.requests_per_min)
+        self.buckets = [bucket for bucket in (self.quota_tokens, self.quota_requests) if bucket is not None]
         self.busy = 0
         self.queued = 0
         self.queue: deque[int] = deque()
@@ -58,10 +59,9 @@ class LiveApi:
 
         1 where everything is in use; above 1 for what waits. Without any limit an API never looks loaded.
         """
-        share = self.load_share
-        for bucket in (self.quota_tokens, self.quota_requests):
-            if bucket is not None:
-                share = max(share, bucket.owed_share(now_s))
+        share = (self.busy + self.queued) / self.slots
+        for bucket in self.buckets:
+            share = max(share, bucket.owed_share(now_s))
         if self.api.provisioned is not None and not self.api.provisioned.spills:
             share = max(share, self.provisioned.owed_share(now_s))
         return share
@@ -69,9 +69,8 @@ class LiveApi:
     def strain(self, now_s: float) -> float:
         """How near the API is to the nearest of its limits: slots taken, or quota used up."""
         share = self.load_share
-        for bucket in (self.quota_tokens, self.quota_requests):
-            if bucket is not None:
-                share = max(share, bucket.used_share(now_s))
+        for bucket in self.buckets:
+            share = max(share, bucket.used_share(now_s))
         return share
 
     # --- tiers and quotas -------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The running batch of one replica: who is in it, how far, and the memory they hold."""
 
 from heapq import heapify, heappop, heappush
+from math import inf
 
 from sim.serving.endpoints import GpuPool
 from sim.serving.kv_memory import KvMemory, SpeculativeKvMemory
@@ -21,9 +22,9 @@ class Batch:
     """
 
     __slots__ = (
-        "capacity", "completing", "context", "decoding", "endings", "final_blocks", "index", "iteration", "ledger",
-        "level_of", "load", "memory", "need", "partial", "partial_chunk", "partial_done", "pool", "running", "shared",
-        "size",
+        "capacity", "completing", "context", "decoding", "endings", "final_blocks", "final_tokens", "index",
+        "iteration", "ledger", "level_of", "load", "memory", "need", "partial", "partial_chunk", "partial_done", "pool",
+        "running", "shared", "size", "target",
     )  # fmt: skip
 
     def __init__(self, pool: GpuPool, ledger: Ledger, index: int) -> None:
@@ -31,15 +32,20 @@ class Batch:
         self.ledger = ledger
         self.index = index
         self.size = ledger.size
+        self.target = ledger.target
+        self.final_tokens = ledger.final_tokens
         self.need = ledger.final_blocks(pool.block_tokens)
         self.level_of = ledger.levels(pool.product_priority)
         self.capacity = pool.kv_blocks
+        self.endings: list[int] = []
         self.memory = (
-            KvMemory(pool.block_tokens, ledger.final_tokens)
+            KvMemory(pool.block_tokens, ledger.final_tokens, endings=self.endings, size=self.size)
             if pool.speculation is None
             else SpeculativeKvMemory(
                 pool.block_tokens,
                 ledger.final_tokens,
+                endings=self.endings,
+                size=self.size,
                 iterations_of=ledger.iterations(pool.speculation),
                 answer_tokens=ledger.tokens_after_the_first(),
             )
@@ -52,7 +58,6 @@ class Batch:
         self.iteration = 0
         self.decoding = 0
         self.context: float = 0
-        self.endings: list[int] = []
         self.completing: list[int] = []
         self.partial = -1
         self.partial_done = 0
@@ -68,15 +73,15 @@ class Batch:
             limit = (iteration + 1) * self.size
             while endings and endings[0] < limit:
                 request = heappop(endings) % self.size
-                length = self.ledger.final_tokens[request]
-                memory.part(request, iteration, 0)
+                if memory.phases is None:
+                    memory.pace -= 1
+                else:
+                    memory.part(request, iteration, 0)
                 self.decoding -= 1
-                self.context = self.context - length if self.decoding else 0
+                self.context = self.context - self.final_tokens[request] if self.decoding else 0
                 self._leave(request, SERVED, now_s)
         if self.completing:
-            for request in self.completing:
-                self._complete_prompt(request, now_s)
-            self.completing.clear()
+            self._complete_prompts(now_s)
         partial = self.partial
         if partial >= 0:
             self.partial_done += self.partial_chunk * steps
@@ -84,24 +89,35 @@ class Batch:
                 self.partial = -1
                 self._leave(partial, TIMED_OUT, now_s)
 
-    def _complete_prompt(self, request: int, now_s: float) -> None:
-        """A prompt is computed: its token appears, unless the user has left or it was the only one."""
+    def _complete_prompts(self, now_s: float) -> None:
+        """Prompts are computed: the token of each appears, unless its user has left or it was the only one."""
         ledger = self.ledger
-        if ledger.deadline_s[request] <= now_s:
-            self._leave(request, TIMED_OUT, now_s)
-            return
-        ledger.speak(request, now_s)
-        if ledger.final_tokens[request] == ledger.target[request]:
-            self._leave(request, SERVED, now_s)
-        else:
-            self._go_on(request, now_s)
+        deadline_s = ledger.deadline_s
+        first_token_s = ledger.first_token_s
+        for request in self.completing:
+            if deadline_s[request] <= now_s:
+                self._leave(request, TIMED_OUT, now_s)
+                continue
+            if deadline_s[request] < inf or first_token_s[request] != first_token_s[request]:
+                # As `Ledger.speak`: after the first token nobody leaves any more.
+                first_token_s[request] = now_s
+                deadline_s[request] = inf
+            if self.final_tokens[request] == self.target[request]:
+                self._leave(request, SERVED, now_s)
+            else:
+                self._go_on(request, now_s)
+        self.completing.clear()
 
     def _go_on(self, request: int, now_s: float) -> None:
         """After a prompt's own token, further ones appear from the next iteration on."""
-        ledger = self.ledger
         iteration = self.iteration
-        context = ledger.target[request]
-        steps = self.memory.join(request, iteration, ledger.final_tokens[request] - context)
+        context = self.target[request]
+        steps = self.final_tokens[request] - context
+        memory = self.memory
+        if memory.phases is None:
+            memory.pace += 1
+        else:
+            steps = memory.join(request, iteration, steps)
         self.decoding += 1
         self.context += context
         heappush(self.endings, (iteration + steps) * self.size + request)
@@ -109,7 +125,10 @@ class Batch:
     def _leave(self, request: int, outcome: int, now_s: float) -> None:
         ledger = self.ledger
         self.load -= 1
-        self._release(request)
+        self.running -= 1
+        self.final_blocks -= self.need[request]
+        if self.shared is not None and self.shared.blocks_of[request]:
+            self.capacity -= self.shared.part(request)
         ledger.stage[request] = GONE
         ledger.outcome[request] = outcome
         ledger.finish_s[request] = now_s

@@ -4,7 +4,7 @@ from sim.serving.batch import Batch
 from sim.serving.clock import Clock
 from sim.serving.endpoints import GpuPool
 from sim.serving.jump import elapsed_s, steps_until
-from sim.serving.ledger import Ledger
+from sim.serving.ledger import RUNNING, WAITING, Ledger
 from sim.serving.patience import WaitingRoom
 
 IDLE, FIXED, DECODING, CHUNKING = range(4)
@@ -18,7 +18,7 @@ class Composer(Batch):
 
     __slots__ = (
         "batch_s", "began_s", "blocked", "decode_base_s", "decode_compute_s", "decode_weights_s", "draft_s",
-        "first_s", "iterations", "kv_s_per_token", "lanes", "max_running", "reserves", "room", "slope_s", "state",
+        "first_s", "iterations", "kv_s_per_token", "lanes", "max_running", "queue", "reserves", "room", "slope_s", "state",
         "step", "token_budget",
     )  # fmt: skip
 
@@ -42,6 +42,7 @@ class Composer(Batch):
         self.decode_weights_s = [step.weights_s[b * lanes] for b in answers]
         self.decode_compute_s = [step.decode_s_per_token * lanes * b for b in answers]
         self.room = WaitingRoom(clock, ledger, index, self._waiters_left, level_of=self.level_of)
+        self.queue = self.room.queue
         self.state = IDLE
         self.blocked = False
         self.began_s = 0.0
@@ -55,19 +56,27 @@ class Composer(Batch):
 
     def compose(self, now_s: float) -> bool:
         """Make the next batch and the jump over all iterations that it lasts unchanged; whether there is one."""
-        room = self.room
-        queue = room.queue
+        queue = self.queue
         self.blocked = False
         self.began_s = now_s
+        decoding = self.decoding
+        if decoding and not queue and self.partial < 0 and self.final_blocks <= self.capacity:
+            # As `_decode_only`, which this saves at two boundaries of three: memory binds, and there is enough of it.
+            memory_s = self.decode_weights_s[decoding] + self.kv_s_per_token * self.context
+            if memory_s >= self.decode_compute_s[decoding]:
+                self.state = DECODING
+                self.first_s = self.decode_base_s[decoding] + memory_s
+                self.slope_s = self.kv_s_per_token * self.memory.pace
+                self.iterations = self.endings[0] // self.size - self.iteration
+                return True
         preempted: list[int] | None = None
         if self.final_blocks > self.capacity:
             preempted = self.make_room()
             for request in preempted:
-                room.put_back(request)
+                self.room.put_back(request)
         if self.partial >= 0 or (queue and not preempted):
             self._admit_prompts(now_s, bool(preempted))
         else:
-            self.partial_chunk = 0
             self._decode_only()
         if self.running == 0:
             self.state = IDLE
@@ -83,6 +92,7 @@ class Composer(Batch):
 
     def _decode_only(self) -> None:
         """A jump of pure decode: memory grows with every answer and iteration."""
+        self.partial_chunk = 0
         decoding = self.decoding
         if decoding == 0:
             return
@@ -90,11 +100,6 @@ class Composer(Batch):
         memory_s = self.decode_weights_s[decoding] + self.kv_s_per_token * self.context
         compute_s = self.decode_compute_s[decoding]
         slope_s = self.kv_s_per_token * self.memory.pace
-        if memory_s >= compute_s and self.final_blocks <= self.capacity and self.partial < 0:
-            self.first_s = self.decode_base_s[decoding] + memory_s
-            self.slope_s = slope_s
-            self.iterations = self.endings[0] // self.size - self.iteration
-            return
         self.first_s = self.decode_base_s[decoding] + max(memory_s, compute_s)
         self._stretch(memory_s - compute_s, slope_s, 0.0)
 
@@ -105,7 +110,9 @@ class Composer(Batch):
         """
         ledger = self.ledger
         step = self.step
-        queue = self.room.queue
+        queue = self.queue
+        target = self.target
+        cached_tokens = ledger.cached_tokens
         decoding = self.decoding
         budget = self.token_budget - decoding * self.lanes
         chunks = tokens = cached = 0
@@ -116,9 +123,9 @@ class Composer(Batch):
         self.partial_chunk = 0
         if request < 0:
             request = self._admit_head(now_s, budget)
-            done = ledger.cached_tokens[request] if request >= 0 else 0
+            done = cached_tokens[request] if request >= 0 else 0
         while request >= 0:
-            size = ledger.target[request] - done
+            size = target[request] - done
             if size <= budget:
                 self.completing.append(request)
             else:
@@ -133,7 +140,7 @@ class Composer(Batch):
             if budget == 0 or made_room or not queue:
                 break
             request = self._admit_head(now_s, budget)
-            done = ledger.cached_tokens[request]
+            done = cached_tokens[request]
         if chunks == 0:
             self._decode_only()
             return
@@ -161,10 +168,31 @@ class Composer(Batch):
 
     def _admit_head(self, now_s: float, budget: int) -> int:
         """Admit the head of the queue and return it; -1 where there is none or it must wait."""
-        request = self.room.head(now_s)
-        if request < 0 or budget == 0 or not self._take_in(request):
+        queue = self.queue
+        if not queue:
             return -1
-        self.ledger.admit(request, now_s)
+        request = queue[0]
+        ledger = self.ledger
+        if ledger.stage[request] != WAITING or ledger.deadline_s[request] <= now_s:
+            request = self.room.head(now_s)
+            if request < 0:
+                return -1
+        if budget == 0 or self.running >= self.max_running:
+            return -1
+        blocks = self.final_blocks + self.need[request]
+        if blocks > self.capacity:
+            if not self._take_in(request):
+                return -1
+        else:
+            queue.popleft()
+            self.running += 1
+            self.final_blocks = blocks
+            if self.shared is not None and self.shared.blocks_of[request]:
+                self.capacity += self.shared.join(request)
+        # As `Ledger.admit`.
+        ledger.start_s[request] = now_s
+        ledger.stage[request] = RUNNING
+        ledger.admissions = ledger.admission[request] = ledger.admissions + 1
         return request
 
     def _take_in(self, request: int) -> bool:
@@ -184,7 +212,7 @@ class Composer(Batch):
         if self.shared is not None:
             self.shared.join(request)
             self.capacity = capacity
-        self.room.queue.popleft()
+        self.queue.popleft()
         self.running += 1
         self.final_blocks += need
         return True

@@ -1,6 +1,5 @@
 """Routing while the window runs: every call is decided about when its turn comes, and travels to its endpoint."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 
@@ -45,12 +44,14 @@ class Deciding(Run):
         self.reasons = Reasons(len(trace))
         self.caches = [_cache(endpoint) for endpoint in world.endpoints] if world.remembers else None
         caches = self.caches or [None] * len(self.live)
-        self.signals = [signals_of(live, cache) for live, cache in zip(self.live, caches, strict=True)]
+        self.sees_reports = world.router.needs_state and world.signal_delay_s > 0
+        self.signals = [
+            signals_of(live, cache, present=not self.sees_reports)
+            for live, cache in zip(self.live, caches, strict=True)
+        ]
         self.firsts = len(trace)
         """Rows from here on are calls that a smaller model has answered already."""
         self.choose = world.router.route
-        self.sees_present = world.router.needs_state and world.signal_delay_s == 0
-        self.sees_reports = world.router.needs_state and world.signal_delay_s > 0
         self.reported = False
         """Whether the next report is scheduled."""
         if self.caches:
@@ -82,13 +83,18 @@ class Deciding(Run):
         needs_eu = self.needs_eu[call]
         allowed = self.reachable[needs_eu]
         fleet = self.fleet
-        if fleet is not None:
+        if fleet is not None and fleet.closed:
             allowed = tuple([endpoint for endpoint in allowed if fleet.takes(endpoint)])
         ledger = self.ledger
         if not allowed:
             ledger.leave(call, self.unreached[needs_eu], now_s, -1)
             return
-        chosen, reason = self._decide(call, allowed, now_s)
+        if self.sees_reports and not self.reported:
+            self._report(now_s)
+        asking = self.asking
+        asking.row = call
+        asking.again = call >= self.firsts
+        chosen, reason = self.choose(self.route_u[call], allowed, self.signals, asking)
         self.reasons.note(call, reason)
         ledger.endpoint[call] = chosen
         trip_s = self.way_s[self.region[call]][chosen]
@@ -99,23 +105,12 @@ class Deciding(Run):
         there_s = now_s + trip_s
         if self.read_s is not None:
             there_s += self.read_s[call][chosen]
-        ledger.deadline_s[call] = max(there_s, ledger.deadline_s[call] - trip_s)
+        deadline_s = ledger.deadline_s[call] - trip_s
+        ledger.deadline_s[call] = deadline_s if deadline_s > there_s else there_s
         if there_s == now_s:
             self._reach(call, now_s)
         else:
             self.clock.at(there_s, ARRIVAL, Call(lambda _: self._reach(call, there_s)))
-
-    def _decide(self, call: int, allowed: Sequence[int], now_s: float) -> tuple[int, str]:
-        signals = self.signals
-        if self.sees_present:
-            for endpoint in allowed:
-                signals[endpoint].observe(now_s)
-        elif self.sees_reports and not self.reported:
-            self._report(now_s)
-        asking = self.asking
-        asking.row = call
-        asking.again = call >= self.firsts
-        return self.choose(self.route_u[call], allowed, signals, asking)
 
     def _report(self, now_s: float) -> None:
         """All endpoints report, and will again at every multiple of the delay while anything is going on."""
@@ -142,7 +137,7 @@ class Deciding(Run):
     def _reach(self, call: int, now_s: float) -> None:
         """The call reaches its endpoint, which may have gone out meanwhile."""
         endpoint = self.ledger.endpoint[call]
-        if self.fleet is not None and not self.fleet.takes(endpoint):
+        if self.fleet is not None and endpoint in self.fleet.closed:
             self._lost(call, now_s)
             return
         if self.caches is not None:

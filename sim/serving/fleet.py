@@ -39,11 +39,14 @@ class Fleet:
         self.changes: list[FleetChange] = []
         self.losses = 0
         self.outages = [int(endpoint in world.out) for endpoint in range(len(live))]
+        self.closed: set[int] = set()
+        """Endpoints that take no new requests now."""
         self.slots = {
-            endpoint: Slots(endpoint, pool, self.changes)
+            endpoint: Slots(endpoint, pool, self.changes, on_change=self._see_who_takes)
             for endpoint, pool in enumerate(live)
             if isinstance(pool, LivePool)
         }
+        self._see_who_takes()
         for slots in self.slots.values():
             if slots.live.pool.autoscaler is not None:
                 Controller(clock, slots, slots.live.pool.autoscaler, ledger)
@@ -52,8 +55,12 @@ class Fleet:
 
     def takes(self, endpoint: int) -> bool:
         """Whether an endpoint takes new requests now."""
-        slots = self.slots.get(endpoint)
-        return self.outages[endpoint] == 0 and (slots is None or bool(slots.live.replicas))
+        return endpoint not in self.closed
+
+    def _see_who_takes(self) -> None:
+        """Fleets change rarely and calls ask at every turn: so the answer is kept."""
+        empty = {endpoint for endpoint, slots in self.slots.items() if not slots.live.replicas}
+        self.closed = empty | {endpoint for endpoint, outages in enumerate(self.outages) if outages}
 
     def _schedule(self, disruption: Disruption) -> None:
         for replica in disruption.replicas:
@@ -72,6 +79,7 @@ class Fleet:
 
     def _go_out(self, endpoint: int, now_s: float) -> None:
         self.outages[endpoint] += 1
+        self._see_who_takes()
         if endpoint in self.slots:
             slots = self.slots[endpoint]
             slots.warn(range(len(slots)), now_s)
@@ -88,6 +96,7 @@ class Fleet:
 
     def _come_back(self, endpoint: int, now_s: float) -> None:
         self.outages[endpoint] -= 1
+        self._see_who_takes()
         if endpoint in self.slots:
             slots = self.slots[endpoint]
             slots.recover(range(len(slots)), now_s)

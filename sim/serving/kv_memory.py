@@ -14,33 +14,49 @@ class KvMemory:
     new block every `block_tokens` iterations. Which iteration that is depends
     only on (context - iteration) modulo the block, its *phase*, which never
     changes while it decodes. Counting requests by phase gives the memory at any
-    iteration without touching a single request.
+    iteration without touching a single request. While memory is not short
+    nobody asks: the count begins with the first question, from the `endings`
+    of those that decode (`Batch`).
     """
 
-    __slots__ = ("block_tokens", "final_tokens", "pace", "phases")
+    __slots__ = ("block_tokens", "endings", "final_tokens", "pace", "phases", "size")
 
-    def __init__(self, block_tokens: int, final_tokens: list[int]) -> None:
+    def __init__(self, block_tokens: int, final_tokens: list[int], *, endings: list[int], size: int) -> None:
         self.block_tokens = block_tokens
         self.final_tokens = final_tokens
-        self.phases = [0] * block_tokens
+        self.endings = endings
+        self.size = size
+        self.phases: list[int] | None = None
+        """Decoding requests by phase; `None` until somebody asks, and then `join` and `part` may be left out."""
         self.pace: float = 0
         """KV tokens that an iteration adds."""
 
     def join(self, request: int, iteration: int, remaining: int) -> int:
         """A request begins to decode its last `remaining` tokens; returns in how many iterations."""
         self.pace += 1
-        self.phases[(self.final_tokens[request] - remaining - iteration) % self.block_tokens] += 1
+        if self.phases is not None:
+            self.phases[(self.final_tokens[request] - remaining - iteration) % self.block_tokens] += 1
         return remaining
 
     def part(self, request: int, iteration: int, left: int) -> None:
         """A request no longer decodes, with `left` iterations still to do."""
         self.pace -= 1
-        self.phases[(self.final_tokens[request] - left - iteration) % self.block_tokens] -= 1
+        if self.phases is not None:
+            self.phases[(self.final_tokens[request] - left - iteration) % self.block_tokens] -= 1
 
     def clear(self) -> None:
         """Nobody decodes."""
         self.pace = 0
-        self.phases = [0] * self.block_tokens
+        self.phases = None
+
+    def counted(self) -> list[int]:
+        """Decoding requests by phase, counted from now on."""
+        if self.phases is None:
+            self.phases = [0] * self.block_tokens
+            for entry in self.endings:
+                ends, request = divmod(entry, self.size)
+                self.phases[(self.final_tokens[request] - ends) % self.block_tokens] += 1
+        return self.phases
 
     def context(self, request: int, left: int) -> float:
         """KV tokens of a decoding request `left` iterations before its end."""
@@ -62,14 +78,14 @@ class KvMemory:
         """Blocks that the decoding requests hold before an iteration, given their tokens in total."""
         size = self.block_tokens
         rounding = 0
-        for phase, count in enumerate(self.phases):
+        for phase, count in enumerate(self.counted()):
             if count:
                 rounding += count * (-(phase + iteration) % size)
         return int(context + rounding) // size
 
     def wanted(self, iteration: int) -> int:
         """New blocks that the decoding requests need for an iteration."""
-        return self.phases[-iteration % self.block_tokens]
+        return self.counted()[-iteration % self.block_tokens]
 
     def steps_within(self, free: int, iteration: int, most: int) -> int:
         """Iterations that can run before one asks for a block beyond the free ones; from 1 to `most`.
@@ -77,10 +93,11 @@ class KvMemory:
         The caller has made room for the first.
         """
         size = self.block_tokens
+        phases = self.counted()
         cycles, free = divmod(free, int(self.pace))
         steps = cycles * size
         for k in range(size):
-            free -= self.phases[-(iteration + k) % size]
+            free -= phases[-(iteration + k) % size]
             if free < 0:
                 break
             steps += 1
@@ -100,9 +117,17 @@ class SpeculativeKvMemory(KvMemory):
     __slots__ = ("answer_tokens", "decoding", "iterations_of")
 
     def __init__(
-        self, block_tokens: int, final_tokens: list[int], *, iterations_of: list[int], answer_tokens: list[int]
+        self,
+        block_tokens: int,
+        final_tokens: list[int],
+        *,
+        endings: list[int],
+        size: int,
+        iterations_of: list[int],
+        answer_tokens: list[int],
     ) -> None:
-        super().__init__(block_tokens, final_tokens)
+        super().__init__(block_tokens, final_tokens, endings=endings, size=size)
+        self.phases = []
         self.iterations_of = iterations_of
         self.answer_tokens = answer_tokens
         self.decoding: dict[int, tuple[int, int, int]] = {}

@@ -1,5 +1,7 @@
 """A live pool: replicas behind a dispatcher that sends each request to the least loaded."""
 
+from math import inf
+
 from sim.serving.clock import Clock
 from sim.serving.endpoints import GpuPool
 from sim.serving.ledger import Ledger
@@ -27,10 +29,10 @@ class LivePool:
 
     def offer(self, request: int, now_s: float) -> None:
         """Send the request to the replica with the fewest waiting and running; the lowest index where equal."""
-        chosen = self.replicas[0]
-        least = chosen.load
+        least = inf
         for replica in self.replicas:
-            if replica.load < least:
+            load = replica.load
+            if load < least:
                 chosen = replica
-                least = replica.load
+                least = load
         chosen.offer(request, now_s)

@@ -22,7 +22,7 @@ from sim.serving.record import REFUSED, TIMED_OUT
 class Replica(Composer):
     """A live replica; `load` is the number of requests waiting or running."""
 
-    __slots__ = ("accepting", "boundary_call", "callbacks", "clock", "ends_s", "when_empty")
+    __slots__ = ("accepting", "boundary_call", "clock", "ends_s", "when_empty")
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger, index: int) -> None:
         super().__init__(clock, pool, ledger, index)
@@ -31,7 +31,6 @@ class Replica(Composer):
         self.when_empty: Callable[[float], None] | None = None
         self.ends_s = inf
         self.boundary_call: Call | None = None
-        self.callbacks = (self._boundary,)
 
     # --- arrivals and departures from the queue ---------------------------------------------------
 
@@ -42,7 +41,7 @@ class Replica(Composer):
             return
         self.load += 1
         room = self.room
-        queue = room.queue
+        queue = self.queue
         queue.append(request)
         room.unlisted.append(request)
         state = self.state
@@ -59,22 +58,26 @@ class Replica(Composer):
 
     def _cut_for(self, request: int, now_s: float) -> None:
         """End a decode jump at the next boundary, if the request can be admitted there."""
-        steps = steps_until(self.first_s, self.slope_s, now_s - self.began_s)
-        if steps >= self.iterations:
-            return
-        self.blocked = self._is_blocked(request, steps)
-        if not self.blocked:
-            self._cut_at(steps)
+        wait_s = now_s - self.began_s
+        first_s = self.first_s
+        steps = 1 if wait_s <= first_s else steps_until(first_s, self.slope_s, wait_s)
+        if steps < self.iterations:
+            self.blocked = self._is_blocked(request, steps)
+            if not self.blocked:
+                self._cut_at(steps)
 
     def _is_blocked(self, request: int, steps: int) -> bool:
         """Whether a request cannot be admitted after so many more iterations of this jump."""
         if self.running >= self.max_running or self.decoding * self.lanes >= self.token_budget:
             return True
+        blocks = self.final_blocks + self.need[request]
         capacity = self.capacity
+        if blocks <= capacity:
+            return False
         if self.shared is not None:
             capacity += self.shared.saving(request)
-        if self.final_blocks + self.need[request] <= capacity:
-            return False
+            if blocks <= capacity:
+                return False
         if self.reserves:
             return True
         held = self.held(self.iteration + steps, self.context + self.memory.pace * steps)
@@ -119,13 +122,13 @@ class Replica(Composer):
         steps = self.iterations
         half = 0.5 * self.slope_s
         self.ends_s = ends_s = now_s + steps * (self.first_s - half + half * steps)
-        call.callbacks = self.callbacks
         self.clock.at(ends_s, BOUNDARY, call)
         room = self.room
-        if room.queue or room.deadlines:
-            room.watch(now_s, self.ends_s)
-        elif room.unlisted:
-            room.unlisted.clear()
+        if room.unlisted or room.deadlines:
+            if self.queue or room.deadlines:
+                room.watch(now_s, ends_s)
+            else:
+                room.unlisted.clear()
 
     # --- leaving service --------------------------------------------------------------------------
 

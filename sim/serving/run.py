@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.serving.api import LiveApi
-from sim.serving.clock import ARRIVAL, Call, Clock
+from sim.serving.clock import Clock
 from sim.serving.disaggregated import LiveDisaggregatedPool
 from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool
 from sim.serving.fleet import LiveEndpoint
@@ -50,28 +50,10 @@ class Run:
 
     def play(self, times_s: list[float], arrive: Callable[[int, float], None], until_s: float | None) -> int:
         """Drive arrivals through the clock; returns the number of events processed."""
-        clock = self.clock
-        total = len(times_s)
-        position = 0
-
-        def arrivals(_: Any) -> None:
-            nonlocal position
-            now_s = times_s[position]
-            while True:
-                arrive(position, now_s)
-                position += 1
-                if position == total:
-                    return
-                if times_s[position] != now_s:
-                    break
-            clock.at(times_s[position], ARRIVAL, Call(arrivals))
-
-        if total:
-            clock.at(times_s[0], ARRIVAL, Call(arrivals))
-        clock.run(until=until_s)
+        self.clock.play(times_s, arrive, until_s)
         if until_s is not None:
             self.ledger.forget_after(until_s)
-        return clock.events
+        return self.clock.events
 
 
 class Reasons:

@@ -30,15 +30,21 @@ class SharedPrefixes:
                 return blocks if blocks < longest else longest
         return 0
 
-    def join(self, request: int) -> None:
-        """A request is admitted."""
+    def join(self, request: int) -> int:
+        """A request is admitted; returns the blocks that need not be held again for it."""
         blocks = self.blocks_of[request]
-        if blocks:
-            prefixes = self.prefixes.get(self.prefix_of[request])
-            if prefixes is None:
-                self.prefixes[self.prefix_of[request]] = [blocks]
-            else:
-                insort(prefixes, blocks)
+        if blocks == 0:
+            return 0
+        prefixes = self.prefixes.get(self.prefix_of[request])
+        if not prefixes:
+            self.prefixes[self.prefix_of[request]] = [blocks]
+            return 0
+        longest = prefixes[-1]
+        if blocks >= longest:
+            prefixes.append(blocks)
+            return longest
+        insort(prefixes, blocks)
+        return blocks
 
     def part(self, request: int) -> int:
         """A request gives up its memory; returns the blocks it no longer saves."""
@@ -46,8 +52,11 @@ class SharedPrefixes:
         if blocks == 0:
             return 0
         prefixes = self.prefixes[self.prefix_of[request]]
+        if blocks == prefixes[-1]:
+            prefixes.pop()
+            return prefixes[-1] if prefixes else 0
         del prefixes[bisect_left(prefixes, blocks)]
-        return self.saving(request)
+        return blocks
 
     def clear(self) -> None:
         """Nobody runs."""

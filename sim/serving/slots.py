@@ -1,6 +1,6 @@
 """The slots of one pool: places for replicas, and what is in each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sim.serving.pool import LivePool
 from sim.serving.record import FleetChange
@@ -29,10 +29,16 @@ class Slot:
 
 
 class Slots:
-    """Keeps the pool's list of replicas that take requests, and writes every change down."""
+    """Keeps the pool's list of replicas that take requests, and writes every change down.
 
-    def __init__(self, endpoint: int, live: LivePool, changes: list[FleetChange]) -> None:
+    `on_change` is called whenever that list is another.
+    """
+
+    def __init__(
+        self, endpoint: int, live: LivePool, changes: list[FleetChange], *, on_change: Callable[[], None]
+    ) -> None:
         self.endpoint = endpoint
+        self.on_change = on_change
         self.live = live
         self.changes = changes
         spare = live.pool.slots - live.pool.replicas
@@ -142,6 +148,7 @@ class Slots:
 
     def _refresh(self) -> None:
         self.live.replicas = [slot.replica for slot in self.all if slot.takes and slot.replica is not None]
+        self.on_change()
 
     def _note(self, now_s: float, index: int, what: str, reason: str) -> None:
         self.changes.append(FleetChange(now_s, self.endpoint, index, what, reason))

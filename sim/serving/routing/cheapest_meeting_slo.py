@@ -19,10 +19,11 @@ class CheapestMeetingSlo:
         return True
 
     def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
-        wait_s = dict(zip(allowed, expected_s(asked, allowed, endpoints=endpoints), strict=True))
-        in_time = [at for at in allowed if wait_s[at] <= self.first_words_limit_s]
-        if not in_time:
-            return Route(min(allowed, key=lambda at: (wait_s[at], at)), "none is expected in time: fastest")
-        return Route(
-            min(in_time, key=lambda at: (endpoints[at].cost_rank, wait_s[at], at)), "cheapest expected in time"
-        )
+        wait_s = expected_s(asked, allowed, endpoints=endpoints)
+        limit_s = self.first_words_limit_s
+        in_time = [
+            (endpoints[at].cost_rank, each_s, at) for at, each_s in zip(allowed, wait_s, strict=True) if each_s <= limit_s
+        ]
+        if in_time:
+            return Route(min(in_time)[2], "cheapest expected in time")
+        return Route(allowed[wait_s.index(min(wait_s))], "none is expected in time: fastest")

@@ -1,6 +1,7 @@
 """What a routing policy is given and what it answers."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple, Protocol
 
 
@@ -127,7 +128,7 @@ def expected_s(asked: Asked, among: Sequence[int], *, endpoints: Sequence[Candid
 def least_loaded(among: Sequence[int], endpoints: Sequence[Candidate]) -> int:
     """The one with the lowest load share; the lowest index where equal."""
     chosen = among[0]
-    least = endpoints[chosen].load_share
+    least = inf
     for at in among:
         share = endpoints[at].load_share
         if share < least:
