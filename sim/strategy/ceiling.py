@@ -57,7 +57,7 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
     out_of_reach = 1 - sum(group.share for group in epoch.operator.built.groups)
     if out_of_reach > HAIR:
         limits["residency"] = min(limits.get("residency", inf), most_asked(played, month))
-    limits["unit_economics"] = _margin_limit(floor, top, others=min(limits.values()))
+    limits["unit_economics"] = _margin_limit(floor, top, others=min(limits.values(), default=inf))
     order = sorted((limit, cause) for cause, limit in limits.items())
     multiplier = order[0][0]
     open_ended = not isfinite(multiplier)
