@@ -49,9 +49,14 @@ def node_weights(surface: Surface, *, requests: Array, position: Array, load: Ar
     by_mix = position[..., None] if len(surface.work_s) == 1 else np.stack([1 - position, position], axis=-1)
     if len(surface.work_s) == 1:
         by_mix = np.ones_like(by_mix)
+    cases, hours, products, groups = requests.shape
+    # Matrices by case: einsum takes as long to find its path as to walk it.
+    by_node = (by_mix * kept[..., None])[..., :, None] * by_load[..., None, :]
+    by_hour = by_node.reshape(cases, hours, -1).swapaxes(1, 2)
+    asked = requests.reshape(cases, hours, -1)
     return NodeWeights(
-        weight=np.einsum("chpg,ch,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
-        lost=np.einsum("chpg,ch->cpg", requests, 1 - kept),
+        weight=(by_hour @ asked).reshape(cases, *by_node.shape[2:], products, groups),
+        lost=((1 - kept)[:, None, :] @ asked).reshape(cases, products, groups),
     )
 
 
