@@ -85,7 +85,8 @@ def _margin_sentence(ceiling: Ceiling, *, target: float) -> str:
         return f"No volume tried reaches {goal}."
     floor = "every smaller volume tried" if ceiling.margin_floor == 0 else f"{ceiling.margin_floor:.2g} times it"
     top = "the most that was tried" if isinf(ceiling.margin_ceiling) else f"{ceiling.margin_ceiling:.2g} times it"
-    return f"From {floor} to {top}, the platform earns {goal}."
+    beyond = " No volume up to the ceiling does." if ceiling.margin_floor > ceiling.multiplier else ""
+    return f"From {floor} to {top}, the platform earns {goal}.{beyond}"
 
 
 def _volumes(ceiling: Ceiling) -> str:

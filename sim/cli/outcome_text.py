@@ -16,7 +16,7 @@ BINDS = {
     "compute": "our GPUs",
     "rate_limit": "the API's rate limit",
     "network": "the way to the users",
-    "residency": "where data may be processed",
+    "residency": "where data is processed",
     "unit_economics": "the margin",
     "none": "nothing within the volumes tried",
 }
@@ -153,7 +153,10 @@ def ceiling_sentence(ceiling: Ceiling) -> str:
         return f"above {ceiling.multiplier:.3g} times {of}, the most that was tried."
     when = "not reached by growth" if ceiling.month is None else f"reached in month {ceiling.month + 1}"
     next_up = "" if ceiling.runner_up == "none" else f"; next would be {BINDS[ceiling.runner_up]}"
-    return f"{ceiling.multiplier:.2g} times {of}, {when}: {BINDS[ceiling.binds]} gives way first{next_up}."
+    away = ""
+    if ceiling.out_of_reach_share > 0:
+        away = f" {words.percent(ceiling.out_of_reach_share)} of the market may not be processed there and stays away."
+    return f"{ceiling.multiplier:.2g} times {of}, {when}: {BINDS[ceiling.binds]} gives way first{next_up}.{away}"
 
 
 def _worth(outcome: Outcome) -> str:

@@ -57,7 +57,7 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
     out_of_reach = 1 - sum(group.share for group in epoch.operator.built.groups)
     if out_of_reach > HAIR:
         limits["residency"] = min(limits.get("residency", inf), most_asked(played, month))
-    limits["unit_economics"] = _margin_limit(floor, top, others=min(limits.values()))
+    limits["unit_economics"] = _margin_limit(floor, top, others=min(limits.values(), default=inf))
     order = sorted((limit, cause) for cause, limit in limits.items())
     multiplier = order[0][0]
     open_ended = not isfinite(multiplier)
@@ -120,35 +120,40 @@ class _Question:
             built=operator.built,
             catalogue=self.catalogue,
         )
+        limits_s = [product.promise.limit_s for product in self.played.states[self.month].products]
+        nearest = np.argmax(service.promised_p95_s / limits_s, axis=-1)
+        columns = zip(
+            multipliers.tolist(),
+            np.nanmin(service.in_time, axis=-1).tolist(),
+            np.take_along_axis(service.promised_p95_s, nearest[:, None], axis=-1)[:, 0].tolist(),
+            service.peak_rps.tolist(),
+            np.nanmin(undisturbed.in_time, axis=-1).tolist(),
+            np.stack([station.load.max(axis=-1) for station in service.stations], axis=-1).tolist(),
+            strict=True,
+        )
         return [
-            self._asked(row, float(multiplier), service, undisturbed=undisturbed, refused=refused.get(row, 0.0))
-            for row, multiplier in enumerate(multipliers)
+            _judged(
+                Volume(multiplier, in_time, p95_s, self._margin(service, row, refused.get(row, 0.0)), peak_rps),
+                served,
+                load=load,
+                causes=[_cause(station, row) for station in service.stations],
+            )
+            for row, (multiplier, in_time, p95_s, peak_rps, served, load) in enumerate(columns)
         ]
 
-    def _asked(
-        self, row: int, multiplier: float, service: Service, *, undisturbed: Service, refused: float
-    ) -> _Asked:
+    def _margin(self, service: Service, row: int, refused: float) -> float:
         state, flow = self.played.states[self.month], self.flow
         there = ServedMonth(flow.month, state, service, row, seats_per_demand=1 - refused)
-        p95_s = service.promised_p95_s[row]
-        nearest = np.argmax(p95_s / [product.promise.limit_s for product in state.products])
-        volume = Volume(
-            multiplier=multiplier,
-            in_time_share=float(np.nanmin(service.in_time[row])),
-            p95_s=float(p95_s[nearest]),
-            gross_margin=self.margin(
-                flow_of(there, self.catalogue, data_gb=flow.data_gb, vectors=flow.vectors), state
-            ),
-            requests_per_s=float(service.peak_rps[row]),
-        )
-        load = [float(station.load[row].max()) for station in service.stations]
-        causes = [_cause(station, row) for station in service.stations]
-        return _Asked(
-            volume=volume,
-            served_share=float(np.nanmin(undisturbed.in_time[row])),
-            fullest=causes[int(np.argmax(load))],
-            full=tuple(cause for cause, most in zip(causes, load, strict=True) if most >= 1.0),
-        )
+        return self.margin(flow_of(there, self.catalogue, data_gb=flow.data_gb, vectors=flow.vectors), state)
+
+
+def _judged(volume: Volume, served_share: float, *, load: Sequence[float], causes: Sequence[str]) -> _Asked:
+    return _Asked(
+        volume=volume,
+        served_share=served_share,
+        fullest=max(zip(load, causes, strict=True), key=lambda each: each[0])[1],
+        full=tuple(cause for cause, most in zip(causes, load, strict=True) if most >= 1.0),
+    )
 
 
 def _cause(station: StationService, row: int) -> str:

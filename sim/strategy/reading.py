@@ -53,9 +53,14 @@ def node_weights(
     by_mix = position[..., None] if len(surface.work_s) == 1 else np.stack([1 - position, position], axis=-1)
     if len(surface.work_s) == 1:
         by_mix = np.ones_like(by_mix)
+    cases, hours, products, groups = requests.shape
+    # Matrices by case: einsum takes as long to find its path as to walk it.
+    by_node = by_mix[..., :, None] * by_load[..., None, :]
+    by_hour = by_node.reshape(cases, hours, -1).swapaxes(1, 2)
+    asked = (requests * kept[..., None]).reshape(cases, hours, -1)
     return NodeWeights(
-        weight=np.einsum("chpg,chp,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
-        lost=np.einsum("chpg,chp->cpg", requests, 1 - kept),
+        weight=(by_hour @ asked).reshape(cases, *by_node.shape[2:], products, groups),
+        lost=(requests * (1 - kept[..., None])).sum(axis=1),
     )
 
 

@@ -191,3 +191,36 @@ def test_efforts_rise() -> None:
         return effort.calls * effort.replications
 
     assert calls(draft) < calls(standard) < calls(full)
+
+
+def test_gpu_seconds_are_the_working_time_of_the_pools(store: SurfaceStore, played: Played) -> None:
+    """Products share it by the time that their calls take, not by their tokens."""
+    flow = evaluate(scenarios.load(OWN), store=store).flows[-1]
+    hours = load_catalogue().value("business", "rules", "hours_per_month")
+    working = sum(min(1.0, pool.utilization) * pool.gpus * hours * 3600 for pool in flow.pools)
+    assert sum(product.gpu_s for product in flow.products) == pytest.approx(working)
+    gpu_s, tokens = ([getattr(p, name) for p in flow.products] for name in ("gpu_s", "delivered_tokens"))
+    assert gpu_s[0] / sum(gpu_s) != pytest.approx(tokens[0] / sum(tokens), rel=0.01)
+
+
+def test_what_products_take_alone_adds_up_to_what_their_mix_takes(store: SurfaceStore, played: Played) -> None:
+    """Under backlog a request takes about what it takes among its own kind."""
+    model = played.epochs[0].operator.models[0]
+    key = model.unit_cell(model.station.units[0], 2).key
+    surface = store.surfaces([key], Serial())[0][key]
+    for mix, work_s in zip(key.mixes, surface.work_s, strict=True):
+        alone_s = sum(p.share * call_s for p, call_s in zip(mix.products, surface.call_s, strict=True))
+        assert alone_s == pytest.approx(work_s, rel=0.05)
+
+
+def test_what_was_read_before_is_read_alike() -> None:
+    """A price changed over remembered readings gives the bytes of an evaluation that remembers nothing."""
+    own = scenarios.load(OWN)
+    moved = scenarios.set_fields(own, {"products.support.price.usd": 0.04})
+    warm = SurfaceStore()
+    evaluate(own, store=warm)
+    known, fresh = evaluate(moved, store=warm), evaluate(moved, store=SurfaceStore())
+    assert known.simulated_windows == 0 < fresh.simulated_windows
+    assert repr(replace(known, simulated_windows=0, lockin=None)) == repr(
+        replace(fresh, simulated_windows=0, lockin=None)
+    )

@@ -1,0 +1,111 @@
+"""What gives way first as demand grows, and what the volumes are priced with."""
+
+from typing import Any
+
+import pytest
+
+from sim.strategy import SurfaceStore, evaluate
+from sim.strategy.fidelity import EFFORTS
+from sim.strategy.outcome import Outcome, Volume
+from tests.unit.strategy_small import LEAST, OWN, small
+
+MONTHS = 18
+MANAGED = "prototype_by_friday"
+
+
+@pytest.fixture(scope="module")
+def store() -> SurfaceStore:
+    return SurfaceStore()
+
+
+@pytest.fixture
+def asked(store: SurfaceStore, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Evaluates a preset of a year and a half with some fields set; everyone may be served unless it says otherwise."""
+    monkeypatch.setitem(EFFORTS, "draft", LEAST)
+
+    def outcome(name: str = OWN, **settings: Any) -> Outcome:
+        fields = {"months": MONTHS, "world__eu_required_share": 0.0, **settings}
+        return evaluate(small(name, **fields), store=store)
+
+    return outcome
+
+
+def at_once(outcome: Outcome) -> Volume:
+    """The reference month's own volume."""
+    return min(outcome.ceiling.volumes, key=lambda volume: abs(volume.multiplier - 1))
+
+
+def test_compute_gives_way_where_no_more_replicas_may_be_held(asked: Any) -> None:
+    few, more = (
+        asked(decisions__own_share=1.0, platform__min_replicas=1, platform__max_replicas=most).ceiling
+        for most in (4, 8)
+    )
+    assert (few.binds, more.binds) == ("compute", "compute")
+    assert 0 < few.multiplier < more.multiplier
+
+
+def test_the_rate_limit_gives_way_where_a_quota_ends(asked: Any) -> None:
+    ceiling = asked(MANAGED).ceiling
+    assert ceiling.binds == "rate_limit" and ceiling.multiplier == ceiling.service_multiplier
+
+
+def test_the_network_gives_way_where_no_load_is_light_enough(asked: Any) -> None:
+    ceiling = asked(products__support__promise__limit_s=0.05).ceiling
+    assert (ceiling.binds, ceiling.multiplier) == ("network", 0.0)
+
+
+def test_the_margin_gives_way_where_no_volume_reaches_it(asked: Any) -> None:
+    ceiling = asked(MANAGED, company__target_margin=0.95).ceiling
+    assert (ceiling.binds, ceiling.multiplier) == ("unit_economics", 0.0)
+
+
+def test_a_margin_beyond_the_service_is_the_runner_up(asked: Any) -> None:
+    ceiling = asked(MANAGED, company__target_margin=0.5).ceiling
+    assert ceiling.margin_floor > ceiling.multiplier
+    assert (ceiling.binds, ceiling.runner_up) == ("rate_limit", "unit_economics")
+
+
+def test_residency_gives_way_where_growth_ends_before_anything_else_does(asked: Any) -> None:
+    """Who requires processing where there is none stays away: no more than growth brings can be sold."""
+    open_to_all = asked().ceiling
+    shut_out = asked(world__eu_required_share=0.2)
+    ceiling = shut_out.ceiling
+    assert open_to_all.binds != "residency" and open_to_all.out_of_reach_share == 0
+    assert ceiling.binds == "residency" and ceiling.runner_up == open_to_all.binds
+    assert ceiling.out_of_reach_share == pytest.approx(0.2)
+    reference = shut_out.months[ceiling.reference_month].requests
+    assert ceiling.multiplier == pytest.approx(max(month.requests for month in shut_out.months) / reference)
+    assert ceiling.month == MONTHS - 1
+
+
+def test_who_may_be_served_does_not_matter_where_a_quota_ends_sooner(asked: Any) -> None:
+    growing = {"world__growth_per_month": 0.2}
+    assert asked(MANAGED, world__eu_required_share=0.2, **growing).ceiling.binds == "rate_limit"
+
+
+def test_residency_gives_way_where_a_ruling_has_customers_refused(asked: Any) -> None:
+    ruling = {"shock": "residency_ruling", "month": 9, "because": "A court says so.", "size": "high"}
+    slow = {"lockin": {"team_people": 1.0}, "users": {"eu_west": 0.9, "us_east": 0.1}}
+    outcome = asked(shocks=[ruling], **slow)
+    assert outcome.months[12].refused > 0.2 * outcome.months[12].requests
+    assert (outcome.ceiling.binds, outcome.ceiling.multiplier) == ("residency", 0.0)
+    assert asked(**slow).ceiling.binds != "residency"
+
+
+def test_volumes_are_priced_at_the_level_of_their_month(asked: Any) -> None:
+    """At its own volume the reference month has its own margin, drifts, shocks and all."""
+    spike = {"shock": "api_price_rise", "month": 11, "because": "The seller says so.", "size": "high"}
+    for settings in ({"world__api_price_drift_per_year": -0.5}, {"shocks": [spike]}):
+        outcome = asked(MANAGED, **settings)
+        assert at_once(outcome).gross_margin == pytest.approx(outcome.months[12].gross_margin, rel=1e-6)
+    assert at_once(asked(MANAGED)).gross_margin != pytest.approx(outcome.months[12].gross_margin, rel=1e-3)
+
+
+def test_contracts_run_on_at_smaller_volumes(asked: Any) -> None:
+    """An eighth of the demand needs an eighth of the GPUs, and pays for all that were promised."""
+    large = {"decisions__own_share": 1.0, "products__support__demand__amount": 2e6, "platform__commitment_months": 36}
+    free, bound = (asked(platform__reserved_share=share, **large) for share in (0.0, 1.0))
+    smallest = [outcome.ceiling.volumes[0].gross_margin for outcome in (free, bound)]
+    assert smallest[1] < smallest[0]
+    # At their own volume the promise is the cheaper way to pay.
+    assert at_once(bound).gross_margin > at_once(free).gross_margin
