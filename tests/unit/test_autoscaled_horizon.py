@@ -112,8 +112,8 @@ def test_the_signal_by_littles_law_is_what_a_policy_sees(runs: dict[str, Played]
     cell = model.unit_cell(unit, 2)
     surface = epoch.operator._surfaces([cell.key])[cell.key]
     assert isinstance(cell.key, SurfaceKey)
-    requests, _ = signal_by_load(unit, surface, cell, policy=RequestsPerReplica(1.0))
-    _, memory = signal_by_load(unit, surface, cell, policy=KvOccupancy(1.0))
+    requests, _ = signal_by_load(unit, surface, cell=cell, policy=RequestsPerReplica(1.0))
+    _, memory = signal_by_load(unit, surface, cell=cell, policy=KvOccupancy(1.0))
     at = surface.loads.tolist().index(0.8)
     rate_rps = 0.8 / surface.work_s[0]
     trace = draw_window(cell.key.mixes[0], 3000, rate_rps=rate_rps, seed=3, replication=0, name="watched")
