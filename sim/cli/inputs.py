@@ -16,6 +16,10 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 BAR = 30
+LONG = 40
+"""Tasks that take minutes: whoever waits for them without a terminal is told of them too."""
+STEPS = 5
+"""Times that it is told."""
 
 
 def scenario_of(source: str, arguments: Namespace) -> Scenario:
@@ -57,21 +61,28 @@ def executor_for(fidelity: str) -> Iterator[Executor]:
 
 
 class Shown:
-    """An executor that draws a bar while it works, where standard error is a terminal."""
+    """An executor that draws a bar while it works, where standard error is a terminal, and else says how far it is."""
 
     def __init__(self, executor: Executor, *, at_once: int) -> None:
         self._executor = executor
         self._at_once = at_once
 
     def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
-        if not sys.stderr.isatty() or not tasks:
+        terminal = sys.stderr.isatty()
+        if not tasks or not (terminal or len(tasks) >= LONG):
             return self._executor.map(function, tasks)
         results: list[Result] = []
+        said = 0
         while len(results) < len(tasks):
-            self._draw(len(results) / len(tasks))
+            if terminal:
+                self._draw(len(results) / len(tasks))
+            elif STEPS * len(results) // len(tasks) > said:
+                said = STEPS * len(results) // len(tasks)
+                tell(f"simulating: {len(results)} of {len(tasks)} parts done")
             results += self._executor.map(function, tasks[len(results) : len(results) + self._at_once])
-        self._draw(1.0)
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+        if terminal:
+            self._draw(1.0)
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
         return results
 
     def _draw(self, share: float) -> None:

@@ -166,7 +166,7 @@ class _Rent:
     def as_held(self, gpus: float) -> Term:
         """What an autoscaler rents on demand: GPUs by the mean over the month's hours."""
         words = f"on demand, of {self.pool.least_gpus:g} to {self.pool.most_gpus:g} GPUs held by the hour"
-        return self.on_demand(gpus * self.hours, words, rows=("platform.autoscaling",))
+        return self.on_demand(gpus * self.hours, words, rows=("platform.autoscaling.policy",))
 
     def reserved(self, gpus: float, term_months: int) -> Term:
         usd = self.rates.reserved_usd_per_hour(term_months) * self.level

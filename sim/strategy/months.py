@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 BYTES_PER_GB = 1e9
 MONTHS_PER_YEAR = 12
 ANSWER = 1
+GPU_DIGITS = 6
+"""Means over an hour that differ by less are one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +168,7 @@ def _held(gpus: Array, catalogue: Catalogue) -> tuple[tuple[float, float], ...]:
     if len(gpus) == 1:
         return ()
     hours = hour_weights(catalogue)
-    distinct, which = np.unique(gpus, return_inverse=True)
+    distinct, which = np.unique(np.round(gpus, GPU_DIGITS), return_inverse=True)
     shares = np.bincount(which, weights=hours) / hours.sum()
     return tuple(zip(distinct.tolist(), shares.tolist(), strict=True))
 

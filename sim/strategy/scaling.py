@@ -63,7 +63,7 @@ def apart(case: Rows) -> Iterator[Rows]:
         yield np.flatnonzero(turn == index)
 
 
-def signal_by_load(unit: Unit, surface: Surface, cell: Cell, *, policy: object) -> tuple[Array, Array]:
+def signal_by_load(unit: Unit, surface: Surface, *, cell: Cell, policy: object) -> tuple[Array, Array]:
     """What a policy sees of each replica at the loads of a pool's surface: how many requests, and its own signal.
 
     By Little's law there are rate · mean time there; the KV memory held is the
@@ -85,7 +85,7 @@ def signal_by_load(unit: Unit, surface: Surface, cell: Cell, *, policy: object) 
 def settled(unit: Unit, rates_rps: Array, *, position: Array, surface: Surface, cell: Cell, most: Array) -> Array:
     """As `settled_replicas`, of a pool whose cell was tabulated."""
     assert unit.fleet is not None and unit.fleet.scaling is not None
-    requests, signal = signal_by_load(unit, surface, cell, policy=unit.fleet.scaling.policy)
+    requests, signal = signal_by_load(unit, surface, cell=cell, policy=unit.fleet.scaling.policy)
     return settled_replicas(
         rates_rps,
         position=position,

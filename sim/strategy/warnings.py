@@ -25,6 +25,7 @@ def warnings_of(
         _unserved(months, played),
         _late(months),
         _unreached(played),
+        _paid_anyway(played),
         _thin_margin(months, target_margin),
     ]
     return tuple(sentence for sentence in found if sentence)
@@ -110,6 +111,17 @@ def _unreached(played: Played) -> str:
     if state.decisions.residency != "anywhere" or share == 0:
         return ""
     return f"{100 * share:.0f} % of demand must be processed in the EU and is not sold to."
+
+
+def _paid_anyway(played: Played) -> str:
+    """An autoscaler over GPUs that are paid for whether or not they are held."""
+    platform = played.states[-1].platform
+    if platform.autoscaling is None or platform.owned_share + platform.reserved_share < 1:
+        return ""
+    return (
+        "The autoscaler saves nothing: all GPUs are owned or reserved, and paid for at every hour. "
+        "Reserve fewer of them for it to pay."
+    )
 
 
 def _thin_margin(months: Sequence[MonthResult], target: float) -> str:

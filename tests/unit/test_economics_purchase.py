@@ -1,5 +1,6 @@
 """How GPUs are paid for: whole GPUs, commitments that outlive their need, spot, and GPUs that we own."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -260,3 +261,48 @@ def test_electricity_that_owned_gpus_pay_for_is_the_energy_stated() -> None:
     paid = sum(
         term.quantity for line in ("gpu", "idle") for term in stated.cost_terms[line] if term.unit == "kWh")
     assert paid == pytest.approx(stated.energy.kwh)
+
+
+# --- pools that an autoscaler moves --------------------------------------------------------------------------------
+
+HALF_RESERVED = PurchaseMix(owned=0, reserved=0.5, spot=0, commitment_months=12)
+BY_THE_HOUR = replace(pool(8, 0.5), held=((2.0, 0.25), (6.0, 0.5), (8.0, 0.25)))
+"""Eight GPUs planned; two held for a quarter of the month, six for half of it, eight for a quarter."""
+
+
+def held_usd(mix: PurchaseMix, *, commitments: tuple[Commitment, ...] = ()) -> dict[str, float]:
+    """Pools of a month, by how they are paid for."""
+    stated = statement(
+        month(12, pools=(BY_THE_HOUR,)), scenario(OWN), book=shipped_book(), mix=mix, commitments=commitments)
+    terms = (*stated.cost_terms["gpu"], *stated.cost_terms["idle"])
+    return {kind: sum(term.usd for term in terms if term.kind == kind) for kind in ("reserved", "on_demand", "spot")}
+
+
+def test_what_is_held_is_billed_by_the_hour() -> None:
+    assert BY_THE_HOUR.mean_gpus == pytest.approx(5.5)
+    assert held_usd(ON_DEMAND)["on_demand"] == pytest.approx(5.5 * HOURS * RENT)
+
+
+@pytest.mark.parametrize("commitments", [(), (promised(4),)])
+def test_what_is_reserved_is_billed_at_all_hours(commitments: tuple[Commitment, ...]) -> None:
+    """Four of eight are promised: beyond them two are rented for half of the month, and four for a quarter."""
+    billed = held_usd(HALF_RESERVED, commitments=commitments)
+    assert billed["on_demand"] == pytest.approx((0.5 * 2 + 0.25 * 4) * HOURS * RENT)
+    assert billed["reserved"] == pytest.approx(pools_usd(4, RESERVED, commitments=commitments))
+
+
+def test_spot_is_rented_before_what_is_on_demand() -> None:
+    """Two of eight may be on spot; hours with more than those rent the rest on demand."""
+    spot = held_usd(PurchaseMix(owned=0, reserved=0, spot=0.25, commitment_months=12))
+    away = held_usd(PurchaseMix(owned=0, reserved=0, spot=1.0, commitment_months=12))
+    assert 0 < spot["spot"] < away["spot"]
+    assert spot["on_demand"] > (0.5 * 4 + 0.25 * 6) * HOURS * RENT
+    assert sum(spot.values()) < held_usd(ON_DEMAND)["on_demand"]
+
+
+def test_less_that_is_held_stands_less_idle() -> None:
+    """The share that works is of what is ready: half of what is held here."""
+    stated = statement(month(12, pools=(BY_THE_HOUR,)), scenario(OWN), book=shipped_book(), mix=ON_DEMAND)
+    assert stated.cost_usd["gpu"] == pytest.approx(stated.cost_usd["idle"])
+    labels = {term.label for term in stated.cost_terms["gpu"]}
+    assert any("of 2 to 8 GPUs held by the hour" in label for label in labels)

@@ -7,10 +7,19 @@ import numpy as np
 import pytest
 
 from sim.catalogue import load_catalogue
-from sim.serving.disruption.hazards import api_outages, gpu_failures, region_outages
+from sim.scenario.memory import weight_bytes
+from sim.serving.disruption.hazards import (
+    api_outages,
+    gpu_failures,
+    region_outages,
+    replica_start_s,
+    spot_interruptions,
+)
 from sim.strategy.cells import always_up, readings, with_failures
+from sim.strategy.evaluate import evaluate
 from sim.strategy.fidelity import EFFORTS
 from sim.strategy.play import Played
+from sim.strategy.store import SurfaceStore
 from sim.strategy.totals import FAILED, SERVED
 from tests.unit.strategy_small import LEAST, last_service, played, small
 
@@ -89,3 +98,47 @@ def test_without_failures_every_case_is_read_once() -> None:
     sizes = np.array([[2.0, 5.0], [3.0, 5.0]])
     states = always_up(sizes)
     assert states.case.tolist() == [0, 1] and states.share.tolist() == [1.0, 1.0] and states.sizes is sizes
+
+
+def test_spot_that_is_taken_back_counts_for_its_minutes(monkeypatch) -> None:
+    """Two of three replicas on spot: out for a notice and the start of what stands in for it, or by failure."""
+    catalogue = load_catalogue()
+    spot = small(platform__spot_share=0.67, platform__reserved_share=0.33)
+    model = played(spot, monkeypatch, effort=FAILING).epochs[0].operator.models[POOL]
+    states = with_failures(model, np.array([[3.0]]), catalogue=catalogue)
+    engine = spot.platform.engine
+    up = gpu_failures(catalogue, gpus_per_replica=engine.gpus_per_replica).availability
+    start_s = replica_start_s(catalogue, weights_gb=weight_bytes(engine, catalogue) / 1e9)
+    taken = up * spot_interruptions(catalogue, gpu=engine.gpu, replacement_s=start_s).availability
+    there = region_outages(catalogue).availability
+    by_size = dict(zip(states.sizes[:, 0].tolist(), states.share.tolist(), strict=True))
+    assert by_size[3.0] == pytest.approx(there * up * taken**2, rel=1e-9)
+    assert by_size[2.0] == pytest.approx(there * ((1 - up) * taken**2 + 2 * up * taken * (1 - taken)), rel=1e-9)
+    assert states.share.sum() == pytest.approx(1)
+
+
+def test_spot_fails_more_answers_than_what_is_reserved(monkeypatch) -> None:
+    busy = {"decisions__own_share": 1.0, "platform__min_replicas": 1, "platform__max_replicas": 1}
+    owned, row = last_service(failing(monkeypatch, **busy))
+    spot, _ = last_service(failing(monkeypatch, platform__spot_share=1.0, platform__reserved_share=0.0, **busy))
+    assert (spot.outcomes[row, :, FAILED] > owned.outcomes[row, :, FAILED]).all()
+    np.testing.assert_allclose(spot.outcomes[row].sum(axis=-1), spot.requests[row], rtol=1e-6)
+
+
+def test_a_small_full_run_is_a_whole_outcome(monkeypatch) -> None:
+    """As `full`, only smaller: failures, an autoscaler's days and all that is read from them."""
+    effort = replace(FAILING, day_replicas=2, day_replications=1)
+    monkeypatch.setitem(EFFORTS, "full", effort)
+    scaling = {"requests_per_replica": 8.0, "settle_s": 30.0}
+    scenario = small(
+        platform__autoscaling=scaling, platform__engine__calibration=20.0, platform__min_replicas=1,
+        platform__reserved_share=0.3,
+    )  # fmt: skip
+    outcome = evaluate(scenario, fidelity="full", store=SurfaceStore())
+    last = outcome.months[-1]
+    ends = last.served + last.timed_out + last.refused + last.failed
+    assert outcome.fidelity == "full" and ends == pytest.approx(last.requests, rel=1e-5)
+    assert 0 < last.failed < 0.02 * last.requests
+    (least,), (most,) = last.replicas_least.values(), last.replicas.values()
+    assert 1 <= least < most
+    assert sum(usd for line, usd in last.cost_usd.items() if line != "total") == pytest.approx(last.cost_usd["total"])
