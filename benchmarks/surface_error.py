@@ -81,9 +81,7 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
     read_served = merged(rates.outcomes, weights)[0, :, 0]
 
     size = point.replicas if unit.is_pool else cell.scale
-    effort = replace(
-        model.effort, loads=(point.load,), calls=DIRECT_CALLS, replications=DIRECT_REPLICATIONS, batches=1
-    )
+    effort = replace(model.effort, loads=(point.load,), calls=DIRECT_CALLS, replications=DIRECT_REPLICATIONS, batches=1)
     world = World(endpoints=(sized(unit, size),), router=FixedShare(shares=(1.0,)), rtt_s=((0.0,),), eu_endpoints=(0,))
     # Another seed: the direct run must not share its draws with the surface that it judges.
     key = SurfaceKey(world, (mixed(model, point.position),), effort, seed=model.seed + 1)

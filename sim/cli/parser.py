@@ -78,6 +78,9 @@ def parser() -> ArgumentParser:
 
     bench = _command(commands, "bench", "measure how fast this machine simulates")
     bench.add_argument("--requests", type=_size, default=100_000, metavar="N", help="requests of each window (100000)")
+    bench.add_argument(
+        "--long", action="store_true", help="also a window ten times as long: memory, and whether cost grows"
+    )
 
     _command(commands, "schema", "print the JSON schema of a scenario file")
     _command(commands, "app", "open the app; further options are Streamlit's, as in --server.port 8600")

@@ -22,9 +22,7 @@ def command(arguments: Namespace) -> None:
         raise InputError(f"--months {named}: the scenario has months 0 to {scenario.months - 1}. Name one of them.")
     decision = {path: _value(path, text) for path, text in arguments.settings}
     with executor_for(arguments.fidelity) as executor:
-        waiting = cost_of_waiting(
-            scenario, decision, months=months, fidelity=arguments.fidelity, executor=executor
-        )
+        waiting = cost_of_waiting(scenario, decision, months=months, fidelity=arguments.fidelity, executor=executor)
     if arguments.json:
         print_json(waiting_object(waiting))
     else:

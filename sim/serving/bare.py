@@ -1,12 +1,12 @@
 """What SimPy itself can do: the yardstick for the speed of everything built on it."""
 
-from time import perf_counter
+from time import process_time
 
 import simpy
 
 
 def callback_events_per_s(events: int) -> float:
-    """Events per second of a chain of timeouts, each of which does nothing but set the next."""
+    """Events per second of CPU time of a chain of timeouts, each of which does nothing but set the next."""
     environment = simpy.Environment()
     timeout = simpy.Timeout
 
@@ -14,6 +14,6 @@ def callback_events_per_s(events: int) -> float:
         timeout(environment, 1.0).callbacks.append(fire)
 
     fire(None)
-    began_s = perf_counter()
+    began_s = process_time()
     environment.run(until=events)
-    return events / (perf_counter() - began_s)
+    return events / (process_time() - began_s)

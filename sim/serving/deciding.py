@@ -66,7 +66,7 @@ class Deciding(Run):
                 live.ask_again = self._reach
 
     def run(self, until_s: float | None) -> RunRecord:
-        return self.record(self.play(self.trace.arrival_s.tolist(), self.arrive, until_s))
+        return self.record(self.play(self.trace.arrival_s, self.arrive, until_s))
 
     def record(self, events: int) -> RunRecord:
         """The log of what has been played."""

@@ -8,10 +8,23 @@ import numpy as np
 
 from sim.serving.record import IN_FLIGHT, SERVED, RunRecord
 from sim.serving.speculation import Speculation
-from sim.workload.trace import Trace
+from sim.workload.trace import IntColumn, Trace
 
 WAITING, RUNNING, GONE = range(3)
 """Stage of a request: in a queue, in a batch, or out of the platform."""
+
+
+def shared_ints(column: IntColumn) -> list[int]:
+    """The numbers of a column, none below 0, as `tolist` gives them, but one object for all rows with the same number.
+
+    A long trace has many rows and few lengths, and an int of its own for each row is most of its memory.
+    """
+    most = int(column.max(initial=0))
+    if most >= len(column):
+        return column.tolist()
+    numbers = np.array(range(most + 1), dtype=object)
+    shared: list[int] = numbers[column].tolist()
+    return shared
 
 
 class Ledger:
@@ -26,10 +39,10 @@ class Ledger:
         self.opens_s = float(trace.arrival_s[0]) if len(trace) else 0.0
         """First arrival."""
         self.cached_tokens: list[int] = trace.cached_tokens.tolist()
-        self.target: list[int] = trace.input_tokens.tolist()
+        self.target = shared_ints(trace.input_tokens)
         """Tokens to have in the KV cache before the next token can appear: the prompt, later what was lost."""
         final = trace.input_tokens + trace.output_tokens - 1
-        self.final_tokens: list[int] = final.tolist()
+        self.final_tokens = shared_ints(final)
         """KV tokens at the end: the last token is never fed back."""
         self.longest = int(final.max()) + 1 if len(trace) else 1
         self._final = final
@@ -69,13 +82,13 @@ class Ledger:
     def final_blocks(self, block_tokens: int) -> list[int]:
         """KV blocks that each request holds at its end, for blocks of this many tokens."""
         if block_tokens not in self._blocks:
-            self._blocks[block_tokens] = (-(-self._final // block_tokens)).tolist()
+            self._blocks[block_tokens] = shared_ints(-(-self._final // block_tokens))
         return self._blocks[block_tokens]
 
     def tokens_after_the_first(self) -> list[int]:
         """Tokens of each answer that come from decoding; at least 1, so that they divide."""
         if self._decoded is None:
-            self._decoded = np.maximum(1, self._output_tokens - 1).tolist()
+            self._decoded = shared_ints(np.maximum(1, self._output_tokens - 1))
         return self._decoded
 
     def prefix_blocks(self, block_tokens: int) -> list[int]:
@@ -94,7 +107,7 @@ class Ledger:
         """Iterations in which each answer's tokens after the first appear; at least 1."""
         if speculation not in self._iterations:
             drawn = speculation.iterations(self._output_tokens, self._speculation_z)
-            self._iterations[speculation] = np.maximum(1, drawn).tolist()
+            self._iterations[speculation] = shared_ints(np.maximum(1, drawn))
         return self._iterations[speculation]
 
     def levels(self, product_priority: tuple[int, ...]) -> list[int] | None:

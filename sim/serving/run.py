@@ -1,6 +1,7 @@
 """What every way of playing a window shares: the ledger, the live endpoints, the arrivals."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -15,9 +16,10 @@ from sim.serving.pool import LivePool
 from sim.serving.record import FAILED, REFUSED
 from sim.serving.routing import allowed_endpoints
 from sim.serving.world import World
-from sim.workload.trace import Trace
+from sim.workload.trace import FloatColumn, Trace
 
 NOWHERE: Final = -1
+PIECE: Final = 10_000
 
 
 class Run:
@@ -48,9 +50,11 @@ class Run:
         """Outcome of a request that reaches nothing: refused by residency, failed where all it may reach is out."""
         return {eu: FAILED if allowed else REFUSED for eu, allowed in self.allowed.items()}
 
-    def play(self, times_s: list[float], arrive: Callable[[int, float], None], until_s: float | None) -> int:
+    def play(self, times_s: FloatColumn, arrive: Callable[[int, float], None], until_s: float | None) -> int:
         """Drive arrivals through the clock; returns the number of events processed."""
-        self.clock.play(times_s, arrive, until_s)
+        # As floats of Python, but not all at once.
+        pieces = (times_s[at : at + PIECE].tolist() for at in range(0, len(times_s), PIECE))
+        self.clock.play(chain.from_iterable(pieces), arrive, until_s)
         if until_s is not None:
             self.ledger.forget_after(until_s)
         return self.clock.events

@@ -1,5 +1,6 @@
 """Play one trace against one world."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.serving.run import NOWHERE, Reasons, Run
 from sim.serving.staged import Staged
 from sim.serving.world import World
 from sim.workload.compound import CompoundTrace, single_calls
-from sim.workload.trace import Trace
+from sim.workload.trace import FloatColumn, IntColumn, Trace
 
 
 def simulate(world: World, trace: Trace, *, until_s: float | None = None) -> RunRecord:
@@ -64,20 +65,38 @@ class _Assigned(Run):
         trace = self.trace
         reasons = Reasons(len(trace))
         endpoint = self._assign(reasons)
-        placed = endpoint != NOWHERE
         way_s = np.array(self.world.rtt_s)[trace.user_region] / 2 if len(trace) else np.zeros((0, 1))
-        one_way_s = np.where(placed, way_s[np.arange(len(trace)), endpoint], 0.0)
+        one_way_s = np.where(endpoint != NOWHERE, way_s[np.arange(len(trace)), endpoint], 0.0)
         at_endpoint_s = trace.arrival_s + one_way_s
-        order = np.argsort(at_endpoint_s, kind="stable")
         # The words must leave the endpoint one way early, and the request reached it one way late.
         patience_s = np.maximum(0.0, trace.patience_s - 2 * one_way_s)
-        self.open(replace(trace, arrival_s=at_endpoint_s, patience_s=patience_s).take(order))
-        self.ledger.endpoint = endpoint[order].tolist()
+        there = replace(trace, arrival_s=at_endpoint_s, patience_s=patience_s)
+        if np.all(at_endpoint_s[1:] >= at_endpoint_s[:-1]):
+            # A long trace is large, and this one need not be copied.
+            record = self._play(there, endpoint, one_way_s, until_s)
+        else:
+            order = np.argsort(at_endpoint_s, kind="stable")
+            back = np.empty(len(trace), dtype=np.int64)
+            back[order] = np.arange(len(trace))
+            record = self._play(there.take(order), endpoint[order], one_way_s[order], until_s).take(back)
+        return replace(record, **reasons.columns())
+
+    def _play(self, there: Trace, endpoint: IntColumn, one_way_s: FloatColumn, until_s: float | None) -> RunRecord:
+        """Play requests in the order in which they reach their endpoints."""
+        self.open(there)
+        self.ledger.endpoint = endpoint.tolist()
         offers = [live.offer for live in self.live]
+        if len(offers) == 1 and np.all(endpoint != NOWHERE):
+            events = self.play(there.arrival_s, offers[0], until_s)
+        else:
+            events = self.play(there.arrival_s, self._arriving(there, offers), until_s)
+        return self.ledger.record(return_trip_s=one_way_s, events=events)
+
+    def _arriving(self, there: Trace, offers: Sequence[Callable[[int, float], None]]) -> Callable[[int, float], None]:
         chosen = self.ledger.endpoint
         refuse = self.ledger.leave
         unreached = self.unreached
-        needs_eu = trace.needs_eu[order].tolist()
+        needs_eu = there.needs_eu.tolist()
 
         def arrive(request: int, now_s: float) -> None:
             if chosen[request] == NOWHERE:
@@ -85,13 +104,7 @@ class _Assigned(Run):
             else:
                 offers[chosen[request]](request, now_s)
 
-        only = offers[0]
-        simple = len(offers) == 1 and bool(placed.all())
-        events = self.play(at_endpoint_s[order].tolist(), only if simple else arrive, until_s)
-        back = np.empty(len(trace), dtype=np.int64)
-        back[order] = np.arange(len(trace))
-        record = self.ledger.record(return_trip_s=one_way_s[order], events=events).take(back)
-        return replace(record, **reasons.columns())
+        return arrive
 
     def _assign(self, reasons: Reasons) -> np.ndarray:
         """Endpoint of every request, by its own draw and what residency allows."""

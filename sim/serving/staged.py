@@ -48,7 +48,7 @@ class Staged(Deciding):
     def run_requests(self, until_s: float | None) -> tuple[RunRecord, RequestRecord]:
         """The log by call and the log by request."""
         conductor = self.conductor
-        events = self.play(self.compound.requests.arrival_s.tolist(), conductor.begin, until_s)
+        events = self.play(self.compound.requests.arrival_s, conductor.begin, until_s)
         rows = self.record(events)
         record = self._by_call(rows)
         made = np.frombuffer(bytes(conductor.made), dtype=np.int8).astype(np.int64)

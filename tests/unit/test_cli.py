@@ -158,8 +158,10 @@ def test_bench_measures_what_it_names(capsys: pytest.CaptureFixture[str]) -> Non
     assert result["simpy_events_per_s"] > result["plain"]["requests_per_s"] > 0
     # An arrival and a completion at the least.
     assert 1 < result["plain"]["events_per_request"] < 20
-    assert result["full"]["llm_calls_per_s"] > 0 and result["full"]["endpoints"] == 6
-    assert "bare callback events" in said(capsys, "bench", "--requests", "100")
+    full = result["full"]
+    assert full["llm_calls_per_s"] > 0 and (full["endpoints"], full["regions"], full["calls_per_request"]) == (6, 3, 3)
+    assert result["every_mode"]["requests_per_s"] > 0 and len(full["by_router"]) == 4
+    assert "Peak memory with 1,000 requests" in said(capsys, "bench", "--requests", "100", "--long")
 
 
 def test_the_app_is_started_with_streamlits_options(
@@ -267,9 +269,7 @@ def test_a_folder_that_is_a_file_is_told(capsys: pytest.CaptureFixture[str], tmp
     assert "cannot write there" in capsys.readouterr().err
 
 
-def test_a_fault_of_ours_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_ours_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
         raise ZeroDivisionError("something\nbroke")
 

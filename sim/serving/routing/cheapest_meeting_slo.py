@@ -22,7 +22,9 @@ class CheapestMeetingSlo:
         wait_s = expected_s(asked, allowed, endpoints=endpoints)
         limit_s = self.first_words_limit_s
         in_time = [
-            (endpoints[at].cost_rank, each_s, at) for at, each_s in zip(allowed, wait_s, strict=True) if each_s <= limit_s
+            (endpoints[at].cost_rank, each_s, at)
+            for at, each_s in zip(allowed, wait_s, strict=True)
+            if each_s <= limit_s
         ]
         if in_time:
             return Route(min(in_time)[2], "cheapest expected in time")
