@@ -205,7 +205,10 @@ def test_step_time_constants_are_the_fitted_ones() -> None:
     }
     for id, name in engines.items():
         assert CATALOGUE.value("engines", id, "step_overhead_s") == pytest.approx(fit["step_overhead_s"][name])
-        assert CATALOGUE.value("engines", id, "stack_latency_s") == pytest.approx(fit["ttft_stack_latency_s"][name])
+    # Those of closed loops are fitted through the engine, not through the formula of the file.
+    for id in ("vllm_2023", "trtllm_0_6"):
+        stack_s = fit["ttft_stack_latency_s"][engines[id]]
+        assert CATALOGUE.value("engines", id, "stack_latency_s") == pytest.approx(stack_s)
     constants = {
         "mfu_prefill": "mfu_prefill",
         "mbu_decode": "mbu_decode",
