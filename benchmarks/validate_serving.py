@@ -136,7 +136,7 @@ def ratios(path: Path, played: list[tuple[Row, Figures]]) -> list[Ratio]:
 # --- report ------------------------------------------------------------------------------------------
 
 
-SOURCE = "public serving rows played through the engine (benchmarks/validate_serving.py; docs/validation.md)"
+SOURCE = '"public serving rows played through the engine (benchmarks/validate_serving.py, docs/validation.md)"'
 
 
 def catalogue_rows(errors: list[Errors]) -> list[str]:
