@@ -1,14 +1,13 @@
 """How far the serving engine is from measured servers: the public rows, played through the engine itself.
 
-    python benchmarks/validate_serving.py [DATA] [--json]
+    python benchmarks/validate_serving.py [DATA] [--json] [--rows] [--fit]
 
 DATA is the folder that holds validation/llm_serving_public.csv. Nothing is
 fitted here: model, GPU and engine constants are catalogue rows, and each row
 of the file is played as its kind says:
 
 - closed_loop: a fixed number of clients, each of which asks again when its
-  answer is complete. Their first requests are spread over one answer's time,
-  for clients that start together would march in step forever;
+  answer is complete (benchmarks/closed_loop.py);
 - batch_static: one batch whose prompts are computed in one pass; the time to
   first token is that whole pass;
 - batch_max: a known batch at time 0, until its last answer;
@@ -16,6 +15,8 @@ of the file is played as its kind says:
 
 Latency outside the GPU is added to the first token of a closed loop and of a
 static batch, and keeps a closed loop's client away from the GPU for as long.
+`--rows` prints the errors as the rows of the catalogue's table `validation`;
+`--fit` says which latency outside the GPU would fit the closed loops best.
 MLPerf rows state neither prompt lengths nor limits and are not played.
 """
 
@@ -29,6 +30,7 @@ from math import ceil
 from pathlib import Path
 
 import numpy as np
+from closed_loop import play_closed_loop
 from errors import TARGETS, Errors, missed, summarize
 from measured_rows import Figures, Row, asked_at, pool_of, read_rows
 
@@ -36,47 +38,12 @@ from sim.catalogue import Catalogue, load_catalogue
 from sim.serving import GpuPool, RunRecord, saturated_rps, simulate, single_pool_world
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
-FIRST_LOOP, MEASURED_LOOP = 4, 6
-"""Answers that each client of a closed loop receives; the first two and the last are not measured."""
 BACKLOG_BATCHES = 24
 """Requests of the saturation probe, in batches that fill the memory: with fewer, the first batch still shows."""
 
 
 def play(row: Row, pool: GpuPool, arrival_s: np.ndarray) -> RunRecord:
     return simulate(single_pool_world(pool), asked_at(row, arrival_s))
-
-
-def closed_loop(
-    row: Row, pool: GpuPool, *, away_s: float, first_s: np.ndarray, answers: int
-) -> tuple[np.ndarray, RunRecord]:
-    """Arrival times and log of clients that first ask at `first_s` and, `away_s` after each answer, again.
-
-    Who asks next follows from who finishes, and what happens up to an instant
-    only from the arrivals up to it: so each round plays the arrivals known so
-    far, and settles all that come from answers up to the next arrival.
-    """
-    arrival_s, again = first_s, 0
-    while len(arrival_s) < len(first_s) * answers:
-        finish_s = np.sort(play(row, pool, arrival_s).finish_s)[again:]
-        settled_s = finish_s[finish_s <= finish_s[0] + away_s] + away_s
-        again += len(settled_s)
-        arrival_s = np.sort(np.concatenate([arrival_s, settled_s]))
-    return arrival_s, play(row, pool, arrival_s)
-
-
-def play_closed_loop(row: Row, pool: GpuPool, stack_s: float) -> Figures:
-    """The loop as it settles: a first loop says over what time an even spread lasts, a second is measured."""
-    evenly = np.arange(row.requests) / row.requests
-    spread_s = float(play(row, pool, np.zeros(1)).finish_s[0]) + stack_s
-    figures = Figures()
-    for answers in (FIRST_LOOP, MEASURED_LOOP):
-        arrival_s, record = closed_loop(row, pool, away_s=stack_s, first_s=evenly * spread_s, answers=answers)
-        steady = slice(2 * row.requests, (answers - 1) * row.requests)
-        ttft = float(np.mean((record.first_token_s - arrival_s)[steady])) + stack_s
-        tpot = float(np.mean((record.finish_s - record.first_token_s)[steady])) / (row.output_tokens - 1)
-        spread_s = ttft + tpot * (row.output_tokens - 1)
-        figures = Figures(ttft=ttft, tpot=tpot, tokens_per_s=row.requests * row.output_tokens / spread_s)
-    return figures
 
 
 def play_static(row: Row, pool: GpuPool, stack_s: float) -> Figures:
@@ -110,6 +77,23 @@ KINDS: dict[str, Callable[[Row, GpuPool, float], Figures]] = {
 def predict(row: Row, catalogue: Catalogue) -> Figures:
     stack_s = catalogue.value("engines", row.engine.generation, "stack_latency_s")
     return KINDS[row.kind](row, pool_of(row, catalogue), stack_s)
+
+
+def fitted_stack_s(played: list[tuple[Row, Figures]], catalogue: Catalogue) -> dict[str, float]:
+    """By engine generation: the latency outside the GPU with the least mean |log(predicted / measured)| of first words.
+
+    In closed loops, as far as it is added to them; that it keeps clients away as well changes little.
+    """
+    found = {}
+    for generation in dict.fromkeys(row.engine.generation for row, _ in played if row.kind == "closed_loop"):
+        now_s = catalogue.value("engines", generation, "stack_latency_s")
+        rows = [(row, f) for row, f in played if row.kind == "closed_loop" and row.engine.generation == generation]
+        engine_s = np.array([f.ttft - now_s for _, f in rows])
+        measured_s = np.array([row.ttft for row, _ in rows])
+        tried_s = np.arange(0, 0.4, 0.001)
+        misses = [float(np.mean(np.abs(np.log((engine_s + s) / measured_s)))) for s in tried_s]
+        found[generation] = float(tried_s[int(np.argmin(misses))])
+    return found
 
 
 # --- ratios ------------------------------------------------------------------------------------------
@@ -152,6 +136,22 @@ def ratios(path: Path, played: list[tuple[Row, Figures]]) -> list[Ratio]:
 # --- report ------------------------------------------------------------------------------------------
 
 
+SOURCE = '"public serving rows played through the engine (benchmarks/validate_serving.py, docs/validation.md)"'
+
+
+def catalogue_rows(errors: list[Errors]) -> list[str]:
+    """The errors over all rows, as table `validation` holds them; they range from the best to the worst source."""
+    found = []
+    for whole in (e for e in errors if e.source == "all"):
+        parts = [e for e in errors if e.metric == whole.metric and e.source != "all"]
+        for name in ("median", "p90"):
+            likely = getattr(whole, name)
+            spread = [likely, *(getattr(part, name) for part in parts)]
+            numbers = f"{min(spread):.3f},{likely:.3f},{max(spread):.3f}"
+            found.append(f"{whole.metric},{name}_error,share,2026-11,{numbers},{SOURCE},A,low and high: by source")
+    return found
+
+
 def print_report(errors: list[Errors], checks: list[Ratio]) -> None:
     print(f"{'metric':<13}{'source':<31}{'rows':>5}{'median':>8}{'p90':>8}{'bias':>8}{'within 2x':>11}{'Spearman':>10}")
     for e in errors:
@@ -180,6 +180,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Compare the serving engine with measured servers.")
     parser.add_argument("data", nargs="?", type=Path, default=DATA, help="folder that holds validation/")
     parser.add_argument("--json", action="store_true", help="print every row and error as JSON")
+    parser.add_argument("--rows", action="store_true", help="print the errors as rows of the catalogue, and no more")
+    parser.add_argument("--fit", action="store_true", help="print the latency outside the GPU that would fit best")
     arguments = parser.parse_args()
     folder = arguments.data / "validation"
     try:
@@ -193,8 +195,13 @@ def main() -> int:
         played.append((row, predict(row, catalogue)))
         print(f"\r{len(played)} of {len(rows)} rows played", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    if arguments.fit:
+        for generation, fitted_s in fitted_stack_s(played, catalogue).items():
+            print(f"{generation}: stack_latency_s {fitted_s:.3f} fits its closed loops best", file=sys.stderr)
     errors, checks = summarize(played), ratios(folder / "ratio_checks_public.csv", played)
-    if arguments.json:
+    if arguments.rows:
+        print("\n".join(catalogue_rows(errors)))
+    elif arguments.json:
         by_row = [
             {"id": row.id, "kind": row.kind, "source": row.source}
             | {metric: {"predicted": getattr(f, metric), "measured": getattr(row, metric)} for metric in TARGETS}

@@ -49,6 +49,8 @@ def _text(replayed: Replayed) -> str:
         amount = getattr(replayed, name)
         share = words.percent(amount / replayed.requests) if replayed.requests else words.NONE
         counts.append((f"  {name.replace('_', ' ')}", f"{amount:,}", share))
+    if replayed.calls > replayed.requests:
+        counts.append(("Model calls", f"{replayed.calls:,}", ""))
     times = [
         ("", "p50", "p95", "p99"),
         _times("First words", replayed.ttft_s),

@@ -4,6 +4,7 @@ from sim.metrics.estimate import Estimate
 from sim.metrics.flows import MonthFlow, PoolFlow, ProductFlow, TokenFlow
 from sim.metrics.histogram import BINS, latency_counts, quantile_s, share_at_most, shift
 from sim.metrics.measure import Measured, measure
+from sim.metrics.measure_requests import pace_s
 
 __all__ = [
     "BINS",
@@ -15,6 +16,7 @@ __all__ = [
     "TokenFlow",
     "latency_counts",
     "measure",
+    "pace_s",
     "quantile_s",
     "share_at_most",
     "shift",

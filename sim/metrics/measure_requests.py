@@ -48,7 +48,7 @@ def measure_requests(
     return Measured(
         outcomes=np.stack([count(at[outcome == code], cells=cells) for code in OUTCOMES], axis=-1),
         ttft=histograms(at[served], (requests.first_token_s[rows] - arrival_s)[served], cells=cells),
-        tpot=histograms(at[served], _pace_s(compound, calls)[rows][served], cells=cells),
+        tpot=histograms(at[served], pace_s(compound, calls)[rows][served], cells=cells),
         e2e=histograms(at[served], (requests.finish_s[rows] - arrival_s)[served], cells=cells),
         delivered_tokens=np.stack(
             [count(at[served], cells=cells, weights=part[served]) for part in (prompt, answer)], axis=-1
@@ -63,7 +63,7 @@ def measure_requests(
     )
 
 
-def _pace_s(compound: CompoundTrace, calls: RunRecord) -> NDArray[np.float64]:
+def pace_s(compound: CompoundTrace, calls: RunRecord) -> NDArray[np.float64]:
     """By request: time per further token of the slowest of its last answers; `nan` where none has one."""
     last = np.flatnonzero(last_calls(compound))
     tokens = compound.calls.output_tokens[last]

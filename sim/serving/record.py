@@ -1,8 +1,9 @@
 """The log of one simulated window: all that anything after serving may look at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from os import PathLike
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -80,6 +81,9 @@ class RunRecord:
     cached_tokens: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Prompt tokens found in the prefix cache; -1 throughout where the caches have no end: the trace has them then."""
 
+    asked_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """When a workflow's call was made, `nan` where it was not; left out, each is made when its request arrives."""
+
     def __post_init__(self) -> None:
         n = len(self.outcome)
         usual = {"reason": -1, "retries": 0, "tier": 0, "tried": -1, "tried_tier": 0, "cached_tokens": -1}
@@ -91,24 +95,33 @@ class RunRecord:
     def take(self, rows: NDArray[np.int64]) -> "RunRecord":
         """The same log with its rows in another order, or some of them."""
         columns: dict[str, Any] = {
-            f.name: getattr(self, f.name)[rows] for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)
+            f.name: column[rows]
+            for f in fields(self)
+            if isinstance(column := getattr(self, f.name), np.ndarray) and len(column)
         }
         return replace(self, **columns)
 
     def count(self, outcome: int) -> int:
         return int(np.count_nonzero(self.outcome == outcome))
 
-    def to_parquet(self, path: str | PathLike[str], *, endpoints: Sequence[str] = ()) -> None:
+    def to_parquet(
+        self,
+        path: str | PathLike[str],
+        *,
+        endpoints: Sequence[str] = (),
+        more: Mapping[str, NDArray[Any]] = MappingProxyType({}),
+    ) -> None:
         """Write one row per call; the names behind the codes stand in the file's metadata.
 
         Args:
             endpoints: ids that the column `endpoint` points into.
+            more: further columns, one value a call, by name.
 
         Raises:
             ModuleNotFoundError: pyarrow is not installed.
         """
         words = {"outcomes": OUTCOMES, "tiers": TIERS, "reasons": self.reasons, "endpoints": endpoints}
-        write_parquet(self, path, words=words)
+        write_parquet(self, path, words=words, more=more)
 
 
 @dataclass(frozen=True, slots=True)

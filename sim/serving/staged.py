@@ -1,7 +1,7 @@
 """Requests of several calls: workflows, and cascades whose first answer is asked again."""
 
 from dataclasses import replace
-from math import inf
+from math import inf, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from sim.serving.clock import ARRIVAL, Call, Clock
 from sim.serving.conductor import Conductor
 from sim.serving.deciding import Deciding
 from sim.serving.ledger import GONE, WAITING
-from sim.serving.record import SERVED, TIMED_OUT, RequestRecord, RunRecord
+from sim.serving.record import NOT_MADE, SERVED, TIMED_OUT, RequestRecord, RunRecord
 from sim.serving.routing import Cascade
 from sim.serving.world import World
 from sim.workload.compound import CompoundTrace
@@ -100,7 +100,8 @@ class Staged(Deciding):
         retries = record.retries.copy()
         retries[twice] = np.minimum(255, retries[twice].astype(np.int64) + rows.retries[twice])
         self.conductor.mark_not_made(record.outcome)
-        return replace(record, retries=retries, tried=tried, tried_tier=tried_tier)
+        asked_s = np.where(record.outcome == NOT_MADE, nan, self.conductor.ready_s[: self.firsts])
+        return replace(record, retries=retries, tried=tried, tried_tier=tried_tier, asked_s=asked_s)
 
     # --- retrievals -------------------------------------------------------------------------------
 

@@ -102,6 +102,7 @@ def step_time(engine: Engine, catalogue: Catalogue) -> StepTime:
     model = catalogue.quantities("models", engine.model)
     tp = engine.gpus_per_replica
     peak_flops = gpu[f"{engine.precision}_tflops"] * TERA * tp
+    reached_flops = peak_flops * gpu["reached_ratio"]
     bandwidth = gpu["hbm_gb_per_s"] * GIGA * tp * fit["mbu_decode"]
     flops_per_token = 2 * model["active_params"]
     attention_flops = 4 * model["layers"] * model["heads"] * model["head_dim"]
@@ -116,9 +117,9 @@ def step_time(engine: Engine, catalogue: Catalogue) -> StepTime:
             touched * form["weight_bytes"] / bandwidth for touched in _touched_weights(model, engine.token_budget)
         ),
         kv_s_per_token=kv_bytes_per_token(engine, catalogue) / bandwidth,
-        prefill_s_per_token=flops_per_token / (peak_flops * fit["mfu_prefill"]),
-        decode_s_per_token=flops_per_token / (peak_flops * fit["mfu_decode"]),
-        attention_s_per_token2=attention_flops / (peak_flops * fit["mfu_prefill"]),
+        prefill_s_per_token=flops_per_token / (reached_flops * fit["mfu_prefill"]),
+        decode_s_per_token=flops_per_token / (reached_flops * fit["mfu_decode"]),
+        attention_s_per_token2=attention_flops / (reached_flops * fit["mfu_prefill"]),
         prefill_floor_s_per_token=flops_per_token / peak_flops,
     )
 

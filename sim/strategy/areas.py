@@ -1,53 +1,91 @@
 """Play a trace on a whole platform: area by area, since no area's load touches another's, and one log of all."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalogue import load_catalogue
-from sim.serving import REFUSED, FixedShare, RunRecord, World, simulate
-from sim.strategy.architecture import Architecture
+from sim.catalogue import Catalogue, load_catalogue
+from sim.serving import (
+    REFUSED,
+    SERVED,
+    DataStore,
+    FixedShare,
+    RequestRecord,
+    RunRecord,
+    World,
+    simulate,
+    simulate_requests,
+)
+from sim.strategy.architecture import Architecture, between_regions_s
+from sim.strategy.compounds import compounds_of
 from sim.strategy.failures import Failures, drawn
-from sim.strategy.replay_reading import WHOLE, DrawnOutage, Log, Platform
-from sim.workload import Trace
+from sim.strategy.replay_reading import WHOLE, DrawnOutage, Log, Platform, search_s
+from sim.workload import Trace, single_calls
 
 DRAINED_S = 86_400.0
 """A day after the last arrival nobody is left who could notice an outage."""
 
-Part = tuple[NDArray[np.int64], Sequence[int], RunRecord]
-"""Rows of the trace, numbers that the area's endpoints have on the platform, and the log of the area."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What one area made of its users' requests."""
+
+    rows: NDArray[np.int64]
+    """Its requests."""
+    calls: NDArray[np.int64]
+    """Their model calls."""
+    units: Sequence[int]
+    """Numbers that the area's endpoints have on the platform."""
+    record: RunRecord
+    requests: RequestRecord
 
 
 def play_platform(
-    platform: Platform, trace: Trace, *, until_s: float | None = None, failures: Failures = "none", seed: int = 0
+    platform: Platform,
+    trace: Trace,
+    *,
+    seed: int,
+    name: str,
+    until_s: float | None = None,
+    failures: Failures = "none",
 ) -> Log:
-    """Play every request of the trace where its user's area is served.
+    """Play every request of the trace where its user's area is served, those of a workflow step by step.
 
     Args:
+        seed: of what workflows unfold into, and of outages.
+        name: stable name of the window.
         until_s: stop the clock here; `None` plays until the last request has left.
         failures: whether outages are drawn from the catalogue's hazards.
-        seed: of those outages.
     """
+    catalogue = load_catalogue()
+    compounds = compounds_of(platform.built.products, catalogue)
+    unfolded = compounds.unfold(trace, seed=seed, replication=0, name=name) if compounds else single_calls(trace)
     horizon_s = _horizon_s(trace, until_s)
     first_unit = np.cumsum([0, *(len(station.units) for station in platform.built.stations)])
-    way_s = np.zeros(len(trace))
+    way_s = np.zeros(len(unfolded.calls))
     parts: list[Part] = []
     outages: list[DrawnOutage] = []
     for groups, stations in _areas(platform.built).items():
         rows = np.flatnonzero(np.isin(trace.user_region, groups))
-        world = _world(platform, stations, groups=groups)
+        calls = unfolded.call_rows(rows)
+        world = _world(platform, stations, groups=groups, stores=compounds.stores, catalogue=catalogue)
         if failures == "random":
             world = _failing(world, platform, stations, horizon_s=horizon_s, seed=seed)
-        record = simulate(world, trace.take(rows), until_s=until_s)
-        ways_s = np.array(world.rtt_s)[trace.user_region[rows], record.endpoint] / 2
-        way_s[rows] = np.where(record.endpoint >= 0, ways_s, 0.0)
-        numbers = [int(first_unit[at]) + u for at in stations for u in range(len(platform.sizes[at]))]
-        parts.append((rows, numbers, record))
-        outages += _outages(world, numbers)
-    return Log(_joined(len(trace), parts), way_s, tuple(sorted(outages)))
+        if compounds:
+            record, requests = simulate_requests(world, unfolded.take(rows), until_s=until_s)
+        else:
+            record = simulate(world, trace.take(rows), until_s=until_s)
+            requests = _one_call_each(trace.take(rows), record)
+        ways_s = np.array(world.rtt_s)[unfolded.calls.user_region[calls], record.endpoint] / 2
+        way_s[calls] = np.where(record.endpoint >= 0, ways_s, 0.0)
+        units = [int(first_unit[at]) + u for at in stations for u in range(len(platform.sizes[at]))]
+        parts.append(Part(rows, calls, units, record, requests))
+        outages += _outages(world, units)
+    requests = _after_searches(platform, trace, _joined_requests(trace, parts))
+    return Log(_joined(len(unfolded.calls), parts), way_s, unfolded, requests, tuple(sorted(outages)))
 
 
 def _horizon_s(trace: Trace, until_s: float | None) -> float:
@@ -82,6 +120,43 @@ def _outages(world: World, numbers: Sequence[int]) -> list[DrawnOutage]:
     ]
 
 
+def _one_call_each(trace: Trace, record: RunRecord) -> RequestRecord:
+    served = record.outcome == SERVED
+    return RequestRecord(
+        outcome=record.outcome,
+        arrival_s=trace.arrival_s,
+        first_token_s=np.where(served, record.first_token_s, np.nan),
+        finish_s=record.finish_s,
+        calls=(record.endpoint >= 0).astype(np.int32) + (record.tried >= 0).astype(np.int32),
+        cross_region_gb=np.zeros(len(trace)),
+    )
+
+
+def _after_searches(platform: Platform, trace: Trace, requests: RequestRecord) -> RequestRecord:
+    """A request of one call is made after its product's search; a workflow has played its own."""
+    searched_s = np.where(requests.outcome == SERVED, search_s(platform, trace), 0.0)
+    return replace(
+        requests, first_token_s=requests.first_token_s + searched_s, finish_s=requests.finish_s + searched_s
+    )
+
+
+def _joined_requests(trace: Trace, parts: Sequence[Part]) -> RequestRecord:
+    """Every request of the trace; who no area serves is refused."""
+    n = len(trace)
+    whole = RequestRecord(
+        outcome=np.full(n, REFUSED, dtype=np.int8),
+        arrival_s=trace.arrival_s,
+        first_token_s=np.full(n, nan),
+        finish_s=np.full(n, nan),
+        calls=np.zeros(n, dtype=np.int32),
+        cross_region_gb=np.zeros(n),
+    )
+    for part in parts:
+        for field in fields(RequestRecord):
+            getattr(whole, field.name)[part.rows] = getattr(part.requests, field.name)
+    return whole
+
+
 def _areas(built: Architecture) -> dict[tuple[int, ...], list[int]]:
     """Stations that have users in common, by all the groups of users that they serve."""
     areas: dict[tuple[int, ...], list[int]] = {}
@@ -96,15 +171,28 @@ def _areas(built: Architecture) -> dict[tuple[int, ...], list[int]]:
     return areas
 
 
-def _world(platform: Platform, stations: Sequence[int], *, groups: Sequence[int]) -> World:
-    """The stations of an area as one world, each group spreading its requests by its own shares."""
+def _world(
+    platform: Platform, stations: Sequence[int], *, groups: Sequence[int], stores: Sequence[str], catalogue: Catalogue
+) -> World:
+    """The stations of an area as one world, each group spreading its requests by its own shares.
+
+    Its data stores stand in the area's first region, which is region 0.
+    """
     built = platform.built
     here = [built.stations[at] for at in stations]
     units = [unit for station in here for unit in station.units]
     shares = list(zip(*(station.share_of_group for station in here), strict=True))
     alike = len({shares[group] for group in groups}) == 1
+    home = here[0].store_region
+    regions = list(dict.fromkeys((home, *(unit.region for unit in units))))
+    endpoints = [endpoint for at in stations for endpoint in platform.endpoints(at)]
+    store_rtt_s = tuple(between_regions_s(unit.region, home, catalogue=catalogue) for unit in units if stores)
     return World(
-        endpoints=tuple(endpoint for at in stations for endpoint in platform.endpoints(at)),
+        endpoints=tuple(
+            replace(endpoint, region=regions.index(unit.region))
+            for endpoint, unit in zip(endpoints, units, strict=True)
+        ),
+        data=tuple(DataStore(id, region=0, rtt_s=store_rtt_s) for id in stores),
         router=here[0].router
         if len(here) == 1
         else FixedShare(shares[groups[0]], () if alike else tuple(shares)),
@@ -116,10 +204,11 @@ def _world(platform: Platform, stations: Sequence[int], *, groups: Sequence[int]
 
 def _joined(calls: int, parts: Sequence[Part]) -> RunRecord:
     """One log of all areas; endpoints count over all stations, and a reason has one code everywhere."""
-    columns = _unserved(calls)
+    columns = _unserved(calls, asked=any(len(part.record.asked_s) for part in parts))
     codes: dict[str, int] = {}
     changes = []
-    for rows, index, record in parts:
+    for part in parts:
+        record, index = part.record, part.units
         reasons = [codes.setdefault(reason, len(codes)) for reason in record.reasons]
         renumbered = replace(
             record,
@@ -129,25 +218,28 @@ def _joined(calls: int, parts: Sequence[Part]) -> RunRecord:
         )
         for field in fields(RunRecord):
             column = getattr(columns, field.name)
-            if isinstance(column, np.ndarray):
-                column[rows] = getattr(renumbered, field.name)
-        changes += [change._replace(endpoint=int(index[change.endpoint])) for change in record.changes]
+            if isinstance(column, np.ndarray) and len(column):
+                column[part.calls] = getattr(renumbered, field.name)
+        changes += [change._replace(endpoint=index[change.endpoint]) for change in record.changes]
     return replace(
         columns,
-        preemptions=sum(record.preemptions for _, _, record in parts),
-        events=sum(record.events for _, _, record in parts),
-        losses=sum(record.losses for _, _, record in parts),
+        preemptions=sum(part.record.preemptions for part in parts),
+        events=sum(part.record.events for part in parts),
+        losses=sum(part.record.losses for part in parts),
         changes=tuple(sorted(changes, key=lambda change: change.at_s)),
         reasons=tuple(codes),
     )
 
 
-def _unserved(calls: int) -> RunRecord:
+def _unserved(calls: int, *, asked: bool) -> RunRecord:
     """The log of calls that no area serves."""
     endpoint, replica = np.full((2, calls), -1, dtype=np.int16)
     start_s, first_token_s, finish_s = np.full((3, calls), nan)
     outcome = np.full(calls, REFUSED, dtype=np.int8)
-    return RunRecord(outcome, endpoint, replica, start_s, first_token_s, finish_s, preemptions=0, events=0)
+    asked_s = np.full(calls if asked else 0, nan)
+    return RunRecord(
+        outcome, endpoint, replica, start_s, first_token_s, finish_s, preemptions=0, events=0, asked_s=asked_s
+    )
 
 
 def _renumbered(codes: NDArray[np.int16], numbers: Sequence[int]) -> NDArray[np.int16]:

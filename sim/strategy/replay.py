@@ -3,7 +3,9 @@
 The platform is that of the reference month, month 12 or the launch if that is
 later: its endpoints at the sizes planned for it, its users, distances, router
 and residency. What the trace does not say (product, user region, patience,
-reused prompts) is drawn from the month's demand.
+reused prompts) is drawn from the month's demand. A request of a product with a
+workflow is played whole, from its recorded arrival: its calls, searches and
+tools are the workflow's, and so are their lengths, for a trace knows one call.
 """
 
 from sim.catalogue import load_catalogue
@@ -54,5 +56,5 @@ def replay(
     trace = as_trace(rows, mix, seed=scenario.seed, replication=0, speed=speed)
     if until_s is not None:
         trace = trace.take(trace.arrival_s <= until_s)
-    log = play_platform(platform, trace, until_s=until_s, failures=failures, seed=scenario.seed)
-    return summary(rows, platform, trace=trace, log=log), window_of(platform, trace, record=log.record)
+    log = play_platform(platform, trace, seed=scenario.seed, name="replay", until_s=until_s, failures=failures)
+    return summary(rows, platform, log=log), window_of(platform, log)

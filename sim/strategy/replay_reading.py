@@ -9,10 +9,22 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.serving import FAILED, IN_FLIGHT, REFUSED, SERVED, TIMED_OUT, Endpoint, GpuPool, RunRecord
+from sim.metrics import pace_s
+from sim.serving import (
+    FAILED,
+    IN_FLIGHT,
+    REFUSED,
+    SERVED,
+    TIMED_OUT,
+    Endpoint,
+    GpuPool,
+    RequestRecord,
+    RunRecord,
+)
 from sim.strategy.architecture import Architecture, Station, Unit, sized
+from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.outcome import Percentiles
-from sim.workload import ReplayTrace, Trace
+from sim.workload import CompoundTrace, ReplayTrace, Trace
 
 Times = NDArray[np.float64]
 WHOLE: Final = -1
@@ -20,7 +32,7 @@ WHOLE: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class EndpointReading:
-    """What one endpoint did with the requests that came to it."""
+    """What one endpoint did with the requests that came to it; with the calls of workflows, each from its turn on."""
 
     id: str
     size: float
@@ -52,7 +64,8 @@ class OutageReading:
 class Replayed:
     """A replay: requests = served + refused + timed_out + failed + in_flight.
 
-    Percentiles are over served requests, at the user, searches included.
+    Percentiles are over served requests, at the user, searches included; of a
+    workflow the first words are those of its last calls.
     """
 
     month: int
@@ -66,6 +79,8 @@ class Replayed:
     timed_out: int
     failed: int
     in_flight: int
+    calls: int
+    """Model calls made; one for each request that is no workflow."""
     ttft_s: Percentiles
     tpot_s: Percentiles
     e2e_s: Percentiles
@@ -119,48 +134,52 @@ class Log:
     """The log of a whole platform; its endpoints count over all stations."""
 
     record: RunRecord
+    """By call."""
     way_s: Times
-    """One way from the user to the endpoint; 0 where there is none."""
+    """By call: one way from the user to the endpoint; 0 where there is none."""
+    compound: CompoundTrace
+    """What was played: requests and their calls, one each where there is no workflow."""
+    requests: RequestRecord
+    """By request, searches included."""
     outages: tuple[DrawnOutage, ...] = ()
     """Those drawn, in order of time."""
 
 
 def search_s(platform: Platform, trace: Trace) -> Times:
-    """How long each request's product searches before its answer begins."""
+    """How long each request's product searches before its answer begins; a workflow plays its own searches."""
     built = platform.built
-    by_product = built.search_s * np.array([product.searches_per_request > 0 for product in built.products])
+    searches = [product.searches_per_request > 0 and product.workflow == SINGLE_CALL for product in built.products]
+    by_product = built.search_s * np.array(searches)
     searched_s: Times = by_product[trace.product]
     return searched_s
 
 
-def summary(rows: ReplayTrace, platform: Platform, *, trace: Trace, log: Log) -> Replayed:
-    built, record = platform.built, log.record
-    searched_s = search_s(platform, trace)
-    served = record.outcome == SERVED
-    ttft_s = record.first_token_s - trace.arrival_s + searched_s
-    e2e_s = record.finish_s - trace.arrival_s + searched_s
-    longer = served & (trace.output_tokens > 1)
-    pace_s = (e2e_s[longer] - ttft_s[longer]) / (trace.output_tokens[longer] - 1)
-    counts = Counter(record.outcome.tolist())
+def summary(rows: ReplayTrace, platform: Platform, *, log: Log) -> Replayed:
+    """What a log says, by request; endpoints by call."""
+    record, requests = log.record, log.requests
+    served = requests.outcome == SERVED
+    counts = Counter(requests.outcome.tolist())
+    paces_s = pace_s(log.compound, record)[served]
     return Replayed(
         month=platform.month,
         recorded=len(rows),
         raised_to_one=rows.raised_to_one,
-        requests=len(trace),
+        requests=len(requests.outcome),
         served=counts[SERVED],
         refused=counts[REFUSED],
         timed_out=counts[TIMED_OUT],
         failed=counts[FAILED],
         in_flight=counts[IN_FLIGHT],
-        ttft_s=_percentiles(ttft_s[served]),
-        tpot_s=_percentiles(pace_s),
-        e2e_s=_percentiles(e2e_s[served]),
-        endpoints=_endpoints(platform, trace, log=log, ttft_s=ttft_s, e2e_s=e2e_s),
-        reasons=_reasons(built.stations, record),
+        calls=int(requests.calls.sum()),
+        ttft_s=_percentiles((requests.first_token_s - requests.arrival_s)[served]),
+        tpot_s=_percentiles(paces_s[~np.isnan(paces_s)]),
+        e2e_s=_percentiles(requests.end_to_end_s[served]),
+        endpoints=_endpoints(platform, log),
+        reasons=_reasons(platform.built.stations, log),
         preemptions=record.preemptions,
         events=record.events,
         losses=record.losses,
-        outages=_met(built.stations, log),
+        outages=_met(platform.built.stations, log),
     )
 
 
@@ -183,10 +202,12 @@ def _percentiles(values_s: Times) -> Percentiles:
     return Percentiles(*np.quantile(values_s, (0.5, 0.95, 0.99)).tolist())
 
 
-def _endpoints(
-    platform: Platform, trace: Trace, *, log: Log, ttft_s: Times, e2e_s: Times
-) -> tuple[EndpointReading, ...]:
+def _endpoints(platform: Platform, log: Log) -> tuple[EndpointReading, ...]:
     record = log.record
+    searched_s = search_s(platform, log.compound.calls)
+    # A workflow's call is asked for when its turn comes, which is not its request's arrival.
+    asked_s = _asked_s(log)
+    ttft_s, e2e_s = record.first_token_s - asked_s + searched_s, record.finish_s - asked_s + searched_s
     found: list[EndpointReading] = []
     for at, station in enumerate(platform.built.stations):
         for unit, size, endpoint in zip(station.units, platform.sizes[at], platform.endpoints(at), strict=True):
@@ -204,35 +225,53 @@ def _endpoints(
                     in_flight=counts[IN_FLIGHT],
                     ttft_s=_percentiles(ttft_s[here & (record.outcome == SERVED)]),
                     e2e_s=_percentiles(e2e_s[here & (record.outcome == SERVED)]),
-                    fastest_prefill_ratio=_fastest_prefill(endpoint, trace, log=log, here=here),
+                    fastest_prefill_ratio=_fastest_prefill(endpoint, log, here=here),
                 )
             )
     return tuple(found)
 
 
-def _fastest_prefill(endpoint: Endpoint, trace: Trace, *, log: Log, here: NDArray[np.bool_]) -> float:
-    record = log.record
-    rows = here & (record.outcome == SERVED)
+def _asked_s(log: Log) -> Times:
+    """When each call was made; on arrival, where its request is one call."""
+    return log.record.asked_s if len(log.record.asked_s) else log.compound.calls.arrival_s
+
+
+def _fastest_prefill(endpoint: Endpoint, log: Log, *, here: NDArray[np.bool_]) -> float:
+    record, calls = log.record, log.compound.calls
+    took_s = record.first_token_s - log.way_s - record.start_s
+    # Who lost its memory after the first words was started once more: that start says nothing of them.
+    rows = here & (record.outcome == SERVED) & (took_s > 0)
     if not isinstance(endpoint, GpuPool) or not rows.any():
         return nan
-    took_s = record.first_token_s[rows] - log.way_s[rows] - record.start_s[rows]
-    floor_s = endpoint.step.prefill_floor_s_per_token * (trace.input_tokens[rows] - trace.cached_tokens[rows])
-    return float((took_s / floor_s).min())
+    floor_s = endpoint.step.prefill_floor_s_per_token * (calls.input_tokens[rows] - calls.cached_tokens[rows])
+    return float((took_s[rows] / floor_s).min())
 
 
-def _reasons(stations: Sequence[Station], record: RunRecord) -> dict[str, int]:
-    """Why requests went unserved; the most frequent first, then by name."""
+def _reasons(stations: Sequence[Station], log: Log) -> dict[str, int]:
+    """Why requests went unserved, by the first of their calls that was not; the most frequent first, then by name."""
     ids = [unit.id for station in stations for unit in station.units]
-    lost = Counter(zip(record.outcome.tolist(), record.endpoint.tolist(), strict=True))
+    outcome, first = log.requests.outcome, _first_unserved(log)
+    lost = Counter(zip(outcome.tolist(), np.where(first >= 0, log.record.endpoint[first], -1).tolist(), strict=True))
     why = {
         TIMED_OUT: "waited longer than the user's patience",
         REFUSED: "larger than a replica's memory, or the queue was full",
-        FAILED: "the endpoint failed",
+        FAILED: "the endpoint failed, or its batch expired",
     }
-    nowhere = {FAILED: "everything that may process it was out"}
-    found = {
-        (f"{ids[endpoint]}: {why[outcome]}" if endpoint >= 0 else nowhere.get(outcome, "no endpoint may process it")): n
-        for (outcome, endpoint), n in lost.items()
-        if outcome in why
-    }
+    elsewhere = {TIMED_OUT: why[TIMED_OUT], FAILED: "everything that may process it was out"}
+    found: dict[str, int] = {}
+    for (ended, endpoint), count in lost.items():
+        if ended in why:
+            nowhere = elsewhere.get(ended, "no endpoint may process it")
+            said = f"{ids[endpoint]}: {why[ended]}" if endpoint >= 0 else nowhere
+            found[said] = found.get(said, 0) + count
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _first_unserved(log: Log) -> NDArray[np.int64]:
+    """By request: the first of its calls that was made and not served, -1 where there is none."""
+    record = log.record
+    broken = np.flatnonzero(np.isin(record.outcome, (TIMED_OUT, REFUSED, FAILED)))
+    latest_first = broken[np.argsort(-record.finish_s[broken], kind="stable")]
+    first = np.full(len(log.compound), -1)
+    first[log.compound.request[latest_first]] = latest_first
+    return first

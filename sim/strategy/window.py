@@ -7,19 +7,22 @@ import numpy as np
 
 from sim.catalogue import load_catalogue
 from sim.scenario import Scenario, ScenarioError
-from sim.serving import SERVED, RequestRecord, RunRecord
+from sim.serving import RequestRecord, RunRecord
 from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
-from sim.strategy.compounds import SINGLE_CALL
+from sim.strategy.compounds import compounds_of, request_size
 from sim.strategy.executors import Executor
 from sim.strategy.failures import Failures
 from sim.strategy.fidelity import EFFORTS
 from sim.strategy.mixes import MixAxis, mixes
 from sim.strategy.outcome import Fidelity
 from sim.strategy.play import Epoch, Played
-from sim.strategy.replay_reading import Platform, search_s
+from sim.strategy.replay_reading import Log, Platform
 from sim.strategy.store import SurfaceStore
-from sim.workload import Mix, Trace, draw_window
+from sim.strategy.surface import requests_played
+from sim.workload import CompoundTrace, Mix, draw_window
+
+BUSIEST = "busiest hour"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +34,8 @@ class Window:
     """Ids that the log's endpoints point into."""
     calls: RunRecord
     requests: RequestRecord
+    compound: CompoundTrace
+    """What was played: whose call a row is, and which step of its workflow."""
 
     def write(self, path: Path) -> tuple[Path, Path]:
         """Write the calls to a Parquet file and the requests to one beside it; returns both.
@@ -39,7 +44,9 @@ class Window:
             ModuleNotFoundError: pyarrow is not installed.
         """
         beside = path.with_name(f"{path.stem}.requests{path.suffix}")
-        self.calls.to_parquet(path, endpoints=self.endpoints)
+        calls = len(self.calls.outcome)
+        whose = {"request": self.compound.request[:calls], "step": self.compound.step[:calls]}
+        self.calls.to_parquet(path, endpoints=self.endpoints, more=whose)
         self.requests.to_parquet(beside)
         return path, beside
 
@@ -54,50 +61,34 @@ def busiest_window(
     """The launch month's busiest hour: as many requests as a window of the fidelity has, from an empty platform.
 
     Raises:
-        ScenarioError: the platform is not launched within the horizon, or a product's requests are workflows.
+        ScenarioError: the platform is not launched within the horizon.
     """
-    _check_single_calls(scenario)
     played = play_again(scenario, fidelity=fidelity, store=store, executor=executor)
     month = played.launch_month
     platform = platform_in(played, month)
     mix, rate_rps = _busiest_hour(_epoch(played, month), played, month=month)
     trace = draw_window(
-        mix, EFFORTS[fidelity].calls, rate_rps=rate_rps, seed=scenario.seed, replication=0, name="busiest hour"
+        mix,
+        _requests(platform, mix, calls=EFFORTS[fidelity].calls, seed=scenario.seed),
+        rate_rps=rate_rps,
+        seed=scenario.seed,
+        replication=0,
+        name=BUSIEST,
     )
     failures: Failures = "random" if fidelity == "full" else "none"
-    log = play_platform(platform, trace, failures=failures, seed=scenario.seed)
-    return window_of(platform, trace, record=log.record)
+    return window_of(platform, play_platform(platform, trace, seed=scenario.seed, name=BUSIEST, failures=failures))
 
 
-def _check_single_calls(scenario: Scenario) -> None:
-    faults = tuple(
-        f"products.{product.id}.workflow: a log is kept of requests that are one call each (got '{product.workflow}'). "
-        f"Set it to '{SINGLE_CALL}' to log this platform."
-        for product in scenario.products
-        if product.workflow != SINGLE_CALL
-    )
-    if faults:
-        raise ScenarioError(scenario.name, faults)
+def _requests(platform: Platform, mix: Mix, *, calls: int, seed: int) -> int:
+    """Requests that make about so many calls."""
+    compounds = compounds_of(platform.built.products, load_catalogue())
+    return requests_played(calls, request_size(compounds, mix, seed=seed)[0]) if compounds else calls
 
 
-def window_of(platform: Platform, trace: Trace, *, record: RunRecord) -> Window:
-    """A platform's log by call, with its log by request."""
+def window_of(platform: Platform, log: Log) -> Window:
+    """A platform's log by call and by request."""
     ids = tuple(unit.id for station in platform.built.stations for unit in station.units)
-    return Window(platform.month, ids, record, _by_request(platform, trace, record=record))
-
-
-def _by_request(platform: Platform, trace: Trace, *, record: RunRecord) -> RequestRecord:
-    """Every request is one call, after a search where its product searches; no search is made from another region."""
-    searched_s = search_s(platform, trace)
-    served = record.outcome == SERVED
-    return RequestRecord(
-        outcome=record.outcome,
-        arrival_s=trace.arrival_s,
-        first_token_s=np.where(served, record.first_token_s + searched_s, np.nan),
-        finish_s=np.where(served, record.finish_s + searched_s, record.finish_s),
-        calls=(record.endpoint >= 0).astype(np.int32) + (record.tried >= 0).astype(np.int32),
-        cross_region_gb=np.zeros(len(trace)),
-    )
+    return Window(platform.month, ids, log.record, log.requests, log.compound)
 
 
 def platform_in(played: Played, month: int, *, replicas: int | None = None) -> Platform:

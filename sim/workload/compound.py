@@ -54,6 +54,35 @@ class CompoundTrace:
     def __len__(self) -> int:
         return len(self.requests)
 
+    def call_rows(self, rows: IntColumn) -> IntColumn:
+        """The calls of some requests, in their order."""
+        return np.flatnonzero(np.isin(self.request[: len(self.calls)], rows))
+
+    def take(self, rows: IntColumn) -> "CompoundTrace":
+        """Some of the requests, in order of arrival, with all that they unfold into.
+
+        Args:
+            rows: of the requests, rising.
+        """
+        nodes = np.flatnonzero(np.isin(self.request, rows))
+        place = np.full(len(self.request), -1)
+        place[nodes] = np.arange(len(nodes))
+        calls = nodes[nodes < len(self.calls)]
+        kept = place[self.before] >= 0
+        read = np.flatnonzero(place[self.retrievals.call] >= 0)
+        found = {f.name: getattr(self.retrievals, f.name)[read] for f in fields(Retrievals)}
+        return CompoundTrace(
+            requests=self.requests.take(rows),
+            calls=self.calls.take(calls),
+            request=np.searchsorted(rows, self.request[nodes]),
+            step=self.step[nodes],
+            tool_s=self.tool_s[nodes[len(calls) :] - len(self.calls)],
+            before=place[self.before[kept]],
+            then=place[self.then[kept]],
+            retrievals=Retrievals(**found | {"call": place[found["call"]]}),
+            stores=self.stores,
+        )
+
 
 def single_calls(requests: Trace) -> CompoundTrace:
     """Requests that are one call each."""

@@ -266,9 +266,6 @@ def test_a_log_that_cannot_be_written_is_told_before_anything_is_played(
 ) -> None:
     monkeypatch.setattr("sim.cli.logs.find_spec", lambda name: name)
     assert "folder that exists" in told(capsys, "run", OWN, "--log", str(tmp_path / "no" / "such.parquet"))
-    flows = f"extends: {OWN}\nname: Flows\nproducts: [{{id: support, workflow: retrieval_answer}}]\n"
-    message = told(capsys, "run", written(tmp_path, flows), "--log", str(tmp_path / "log.parquet"))
-    assert "products.support.workflow" in message and "single_call" in message
     assert "--explain" in told(capsys, "run", OWN, "--explain", "gpu", "--log", "log.parquet")
     monkeypatch.setattr("sim.cli.logs.find_spec", lambda name: None)
     assert "pip install 'loadbearing[parquet]'" in told(capsys, "run", OWN, "--log", "log.parquet")

@@ -11,7 +11,7 @@ from sim.strategy.months import _bought
 from tests.unit.economics_months import catalogue_with
 
 STATE = load("prototype_by_friday")
-USED = np.array([[10.0, 800.0, 300.0, 200.0], [4.0, 100.0, 0.0, 50.0]])
+USED = np.array([[10.0, 800.0, 300.0, 200.0], [4.0, 100.0, 0.0, 50.0], [0.0] * 4, [0.0] * 4])
 """Calls, new prompt tokens, prompt tokens from the cache and answer tokens of the main and the small model."""
 
 
