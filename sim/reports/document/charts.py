@@ -2,6 +2,7 @@
 
 from functools import singledispatch
 from math import isfinite, nan
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -14,8 +15,8 @@ from sim.reports.document.report import Option, Report
 
 FONT = "'Source Sans 3', 'Source Sans Pro', 'Source Sans', system-ui, sans-serif"
 SYMBOL = {"disc": "circle", "diamond": "diamond", "triangle": "triangle-up", "square": "square"}
-LINE_PX, ROW_PX, LABEL_PX, LABEL_GAP_PX = 300, 40, 190, 32
-MOST_LABEL = 24
+LINE_PX, ROW_PX, LABEL_PX, LABEL_LINE_PX = 300, 40, 190, 17
+MOST_LABEL = 18
 
 
 def figure_of(chart: Chart, report: Report) -> go.Figure:
@@ -70,7 +71,7 @@ def _months(months: int) -> dict:
     ticks = [1, *range(6, months + 1, 6)] if months <= 40 else [1, *range(12, months + 1, 12)]
     texts = [f"month {ticks[0]}", *map(str, ticks[1:])]
     return {"range": [0, months + 0.4], "tickvals": ticks, "ticktext": texts, "showgrid": False, "zeroline": False,
-            "fixedrange": True, "ticks": "outside", "ticklen": 4, "tickcolor": RULE}  # fmt: skip
+            "fixedrange": True, "tickangle": 0, "ticks": "outside", "ticklen": 4, "tickcolor": RULE}  # fmt: skip
 
 
 def _dash(style: Style) -> str:
@@ -90,7 +91,8 @@ def _lines(chart: Lines, report: Report) -> go.Figure:
     ends = [(line, _last(line)) for line in chart.lines]
     shown = [(line, end) for line, end in ends if end is not None]
     per_px = (high - low) / (LINE_PX - 46)
-    places = spread([end[1] for _, end in shown], LABEL_GAP_PX * per_px)
+    tallest = max((len(_wrapped(line.label)) + bool(line.note) for line, _ in shown), default=1)
+    places = spread([end[1] for _, end in shown], LABEL_LINE_PX * tallest * per_px)
     notes = [
         {
             "x": 1, "xref": "paper", "xanchor": "left", "xshift": 12, "y": (place - low) / (high - low), "yref": "paper",
@@ -114,15 +116,12 @@ def _safe(text: str) -> str:
 
 def _label(line: Line) -> str:
     note = f"<br><span style='color:{GRAY};font-size:12px'>{_safe(line.note)}</span>" if line.note else ""
-    return f"<b>{_safe(_wrapped(line.label))}</b>".replace("\n", "<br>") + note
+    return "<br>".join(f"<b>{_safe(part)}</b>" for part in _wrapped(line.label)) + note
 
 
-def _wrapped(text: str) -> str:
-    """A label on two lines where it is long, broken at its last space that fits."""
-    if len(text) <= MOST_LABEL:
-        return text
-    at = text.rfind(" ", 0, MOST_LABEL + 1)
-    return text if at < 0 else f"{text[:at]}\n{text[at + 1 :]}"
+def _wrapped(text: str) -> list[str]:
+    """A label on as many lines as it needs, broken at spaces and, in a word that is too long, anywhere."""
+    return wrap(text, MOST_LABEL, break_long_words=True)
 
 
 def _last(line: Line) -> tuple[int, float] | None:

@@ -89,7 +89,7 @@ def range_svg(row: GridRow, figure: Figure, *, option: Option, report: Report) -
         else ""
     )
     return (
-        f'<svg class="bar" viewBox="0 0 {BAR_WIDTH:.0f} 14" aria-hidden="true">'
+        f'<svg class="bar" viewBox="0 0 {BAR_WIDTH:.0f} 14" preserveAspectRatio="xMinYMid" aria-hidden="true">'
         f'<path d="M0 {middle}H{BAR_WIDTH:.0f}" stroke="{GRID}" stroke-width="3"/>{span}'
         f'<g fill="{style.color}">{shapes[style.mark]}</g></svg>'
     )

@@ -12,6 +12,8 @@ from sim.reports.series import SERIES
 from sim.strategy.outcome import COST_LINES, Outcome
 
 YEAR = 12
+UNSEEN_SHARE = 0.0005
+"""A part of a bar this small could not be seen, and its figure would be all zeros."""
 
 
 def write(facts: Facts) -> Section:
@@ -123,6 +125,8 @@ def _stack(facts: Facts, plan: Outcome) -> Stack:
 def _unit(facts: Facts, plan: Outcome) -> Bars:
     month = len(plan.months)
     steps = unit_steps(window_of(plan, month=month, window="month"))
+    whole = sum(step.value for step in steps)
+    steps = tuple(step for step in steps if step.value >= UNSEEN_SHARE * whole)
     return Bars(
         "unit_cost",
         unit_finding(steps),
