@@ -1,4 +1,4 @@
-"""The report as designed pages: a cover with contents, then a section after another; vector charts, bookmarks, numbers."""
+"""The report as designed pages: a cover with contents, then the sections; vector charts and bookmarks."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -56,7 +56,7 @@ def _canvas(*args: Any, **more: Any) -> Canvas:
     return Canvas(*args, **more)
 
 
-class _Opens(Flowable):
+class _Opens(Flowable):  # type: ignore[misc]
     """Marks the place at which a section begins, for bookmarks and contents."""
 
     def __init__(self, key: str, title: str) -> None:
@@ -69,24 +69,33 @@ class _Opens(Flowable):
         self.canv.addOutlineEntry(self.title, self.key, level=0, closed=False)
 
 
-class _Pages(BaseDocTemplate):
+class _Pages(BaseDocTemplate):  # type: ignore[misc]
     """Pages with the furniture of the look."""
 
     def __init__(self, buffer: BytesIO, report: Report, faces: Faces, *, size: tuple[float, float]) -> None:
         stamp = report.stamp
         super().__init__(
-            buffer, pagesize=size, title=faces.fit(report.decision), author=faces.fit(report.brand.name),
-            subject=f"Report to the {AUDIENCES[report.audience].lower()}; seed {stamp.seed}, scenario {stamp.scenario_hash}",
-            creator=f"Loadbearing {stamp.version}", keywords="platform strategy, simulation, lock-in, unit economics",
-            invariant=1, lang="en-US",
-        )  # fmt: skip
+            buffer,
+            pagesize=size,
+            title=faces.fit(report.decision),
+            author=faces.fit(report.brand.name),
+            subject=f"Report to the {AUDIENCES[report.audience].lower()}; " + ", ".join(stamp.parts()),
+            creator=f"Loadbearing {stamp.version}",
+            keywords="platform strategy, simulation, lock-in, unit economics",
+            invariant=1,
+            lang="en-US",
+        )
         self.report, self.faces = report, faces
         self.section = ""
         self.counted = self.pages = 0
         width, height = size
         body = Frame(SIDE, FOOT + 14, width - 2 * SIDE, height - HEAD - FOOT - 40, 0, 0, 0, 0, id="body")
-        self.addPageTemplates([PageTemplate("cover", [body], onPage=self._furniture),
-                               PageTemplate("page", [body], onPage=self._furniture)])  # fmt: skip
+        self.addPageTemplates(
+            [
+                PageTemplate("cover", [body], onPage=self._furniture),
+                PageTemplate("page", [body], onPage=self._furniture),
+            ]
+        )
 
     def afterFlowable(self, flowable: Flowable) -> None:
         if isinstance(flowable, _Opens):
@@ -191,20 +200,40 @@ def _cover(report: Report, blocks: Blocks) -> list[Any]:
         role = " (doing nothing)" if at == 0 and len(report.options) > 1 else ""
         proposed = ": what we propose" if option.role == "proposed" and len(report.options) > 1 else ""
         markup = f'<font name="{SANS_BOLD}" color="{INK}">{blocks.faces.markup(option.name)}</font>{role}{proposed}'
-        found.append(LongTable([[sheet.drawing, Paragraph(markup, styles.of(10.4, 14))]],
-                               colWidths=[18, blocks.width - 18], style=_BARE))  # fmt: skip
-    found += [Spacer(1, 24), blocks.ruled(after=10), blocks.text("CONTENTS", styles.kicker(GRAY)), Spacer(1, 4), contents]
+        found.append(
+            LongTable(
+                [[sheet.drawing, Paragraph(markup, styles.of(10.4, 14))]],
+                colWidths=[18, blocks.width - 18],
+                style=_BARE,
+            )
+        )
+    found += [
+        Spacer(1, 24),
+        blocks.ruled(after=10),
+        blocks.text("CONTENTS", styles.kicker(GRAY)),
+        Spacer(1, 4),
+        contents,
+    ]
     if report.tag:
         found += [
             Spacer(1, 20),
-            blocks.text("A quick estimate plays few requests once. Run it in full before it is decided on.", styles.note()),
+            blocks.text(
+                "A quick estimate plays few requests once. Run it in full before it is decided on.", styles.note()
+            ),
         ]
     return found
 
 
-_BARE = TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                    ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-                    ("VALIGN", (0, 0), (-1, -1), "TOP")])  # fmt: skip
+_BARE = TableStyle(
+    [
+        ("FONT", (0, 0), (-1, -1), SANS),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 2),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ]
+)
 
 
 def _section(section: Section, title: str, report: Report, blocks: Blocks) -> list[Any]:
@@ -217,8 +246,10 @@ def _section(section: Section, title: str, report: Report, blocks: Blocks) -> li
         Spacer(1, 6),
     ]
     rest = list(section.blocks)
-    if section.key == "decision" and rest and isinstance(rest[0], Points):
-        found.append(_recommended(section, rest.pop(0), blocks))
+    first = rest[0] if rest else None
+    if section.key == "decision" and isinstance(first, Points):
+        found.append(_recommended(section, first, blocks))
+        rest = rest[1:]
     elif section.standfirst:
         found.append(blocks.text(section.standfirst, styles.standfirst()))
     for block in rest:
@@ -233,11 +264,29 @@ def _recommended(section: Section, reasons: Points, blocks: Blocks) -> LongTable
     left = blocks.width * 7 / 12
     right = blocks.width - left
     styles = blocks.styles
-    said = [blocks.text("WE RECOMMEND", styles.kicker(GRAY)), Spacer(1, 3), blocks.text(section.standfirst, styles.said())]
-    why = [blocks.text(reasons.title.upper(), styles.kicker(GRAY)), Spacer(1, 3),
-           *(blocks.point(item, width=right - 14) for item in reasons.items)]  # fmt: skip
-    return LongTable([[said, why]], colWidths=[left, right], style=TableStyle([
-        ("LEFTPADDING", (0, 0), (0, -1), 0), ("RIGHTPADDING", (0, 0), (0, -1), 14), ("LEFTPADDING", (1, 0), (1, -1), 14),
-        ("RIGHTPADDING", (1, 0), (1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 6), ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LINEBEFORE", (1, 0), (1, -1), 0.5, HexColor(RULE)),
-    ]))  # fmt: skip
+    said = [
+        blocks.text("WE RECOMMEND", styles.kicker(GRAY)),
+        Spacer(1, 3),
+        blocks.text(section.standfirst, styles.said()),
+    ]
+    why = [
+        blocks.text(reasons.title.upper(), styles.kicker(GRAY)),
+        Spacer(1, 3),
+        *(blocks.point(item, width=right - 14) for item in reasons.items),
+    ]
+    return LongTable(
+        [[said, why]],
+        colWidths=[left, right],
+        style=TableStyle(
+            [
+                ("FONT", (0, 0), (-1, -1), SANS),
+                ("LEFTPADDING", (0, 0), (0, -1), 0),
+                ("RIGHTPADDING", (0, 0), (0, -1), 14),
+                ("LEFTPADDING", (1, 0), (1, -1), 14),
+                ("RIGHTPADDING", (1, 0), (1, -1), 0),
+                ("TOPPADDING", (0, 0), (-1, -1), 6),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LINEBEFORE", (1, 0), (1, -1), 0.5, HexColor(RULE)),
+            ]
+        ),
+    )

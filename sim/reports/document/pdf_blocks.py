@@ -19,7 +19,7 @@ from sim.reports.document.pdf_fonts import SANS, SANS_BOLD, SERIF, SERIF_BOLD, F
 from sim.reports.document.report import Report
 
 GAP, GUTTER = 13.0, 12.0
-KEPT_ROWS = 14
+KEPT_ROWS = 7
 """A table with more rows may be broken over pages."""
 
 
@@ -32,9 +32,14 @@ class Styles:
     def of(self, size: float, leading: float, *, face: str = SANS, color: str = TEXT, **more: Any) -> ParagraphStyle:
         factor = self.faces.size
         return ParagraphStyle(
-            f"{face}{size}{color}{more}", fontName=face, fontSize=size * factor, leading=leading,
-            textColor=HexColor(color), splitLongWords=1, **more,
-        )  # fmt: skip
+            f"{face}{size}{color}{more}",
+            fontName=face,
+            fontSize=size * factor,
+            leading=leading,
+            textColor=HexColor(color),
+            splitLongWords=1,
+            **more,
+        )
 
     def headline(self) -> ParagraphStyle:
         return self.of(21.5, 26, face=SERIF_BOLD, color=INK)
@@ -58,8 +63,13 @@ class Styles:
         return self.of(7.6, 10, face=SANS_BOLD, color=color)
 
     def cell(self, *, numeric: bool = False, bold: bool = False) -> ParagraphStyle:
-        return self.of(8.6, 10.8, face=SANS_BOLD if bold else SANS, color=INK if bold else TEXT,
-                       alignment=TA_RIGHT if numeric else TA_LEFT)  # fmt: skip
+        return self.of(
+            8.6,
+            10.8,
+            face=SANS_BOLD if bold else SANS,
+            color=INK if bold else TEXT,
+            alignment=TA_RIGHT if numeric else TA_LEFT,
+        )
 
 
 class Blocks:
@@ -113,10 +123,20 @@ class Blocks:
         dash = Sheet(9, 8, faces=self.faces)
         dash.line([(0, 3.2), (8, 3.2)], INK, width=1)
         body = self.text(item, self.styles.body())
-        return LongTable([[dash.drawing, body]], colWidths=[14, (width or self.width) - 14], style=TableStyle([
-            ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-            ("VALIGN", (0, 0), (-1, -1), "TOP")]))  # fmt: skip
+        return LongTable(
+            [[dash.drawing, body]],
+            colWidths=[14, (width or self.width) - 14],
+            style=TableStyle(
+                [
+                    ("FONT", (0, 0), (-1, -1), SANS),
+                    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
+                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ]
+            ),
+        )
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
@@ -126,17 +146,22 @@ class Blocks:
         table = self.table(block)
         if len(block.rows) <= KEPT_ROWS:
             return [KeepTogether([*head, table])]
-        return [CondPageBreak(150), *head, table]
+        return [CondPageBreak(130), *head, table]
 
     def table(self, block: Table) -> LongTable:
         """A table with its heads repeated on every page, and a line for each group of rows."""
         shares = [column.share for column in block.columns]
         widths = [self.width * share / sum(shares) for share in shares]
         style: list[tuple[Any, ...]] = [
-            ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-2, -1), 9), ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 2.6), ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2), ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("FONT", (0, 0), (-1, -1), SANS),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-2, -1), 9),
+            ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 2.6),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(GRID)),
-        ]  # fmt: skip
+        ]
         rows: list[list[Any]] = []
         titled = any(column.title for column in block.columns)
         if titled:
@@ -166,15 +191,27 @@ class Blocks:
         each = (self.width - name) / count
         rows: list[list[Any]] = [["", *(self._option_head(at, each) for at in range(count))]]
         for row in block.rows:
-            label = Paragraph(f'<font name="{SANS_BOLD}" color="{INK}">{self.faces.markup(row.label)}</font><br/>'
-                              f'<font color="{GRAY}" size="{8.2 * self.faces.size}">{self.faces.markup(row.note)}</font>',
-                              self.styles.of(9.4, 11.6))  # fmt: skip
+            label = Paragraph(
+                f'<font name="{SANS_BOLD}" color="{INK}">{self.faces.markup(row.label)}</font><br/>'
+                f'<font color="{GRAY}" size="{8.2 * self.faces.size}">{self.faces.markup(row.note)}</font>',
+                self.styles.of(9.4, 11.6),
+            )
             rows.append([label, *(self._figure(row, figure, at, each) for at, figure in enumerate(row.figures))])
-        table = LongTable(rows, colWidths=[name, *[each] * count], style=TableStyle([
-            ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 4), ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(RULE)),
-        ]))  # fmt: skip
+        table = LongTable(
+            rows,
+            colWidths=[name, *[each] * count],
+            style=TableStyle(
+                [
+                    ("FONT", (0, 0), (-1, -1), SANS),
+                    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                    ("TOPPADDING", (0, 0), (-1, -1), 4),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+                    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                    ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(RULE)),
+                ]
+            ),
+        )
         return [KeepTogether([*self.head(block.title, block.note), table])]
 
     def _option_head(self, at: int, width: float) -> Drawing:
@@ -207,5 +244,3 @@ class Blocks:
                 sheet.line([(x(figure.low), 5), (x(figure.high), 5)], style.color, width=2.6)
             sheet.mark(style, x(figure.value), 5, size=3.8)
         return [said, sheet.drawing]
-
-

@@ -50,7 +50,9 @@ class Sheet:
         self.drawing = Drawing(width, height)
         self.faces = faces
 
-    def line(self, points: Sequence[tuple[float, float]], color: str, *, width: float, dash: Sequence[float] = ()) -> None:
+    def line(
+        self, points: Sequence[tuple[float, float]], color: str, *, width: float, dash: Sequence[float] = ()
+    ) -> None:
         """A stroke through some points."""
         flat = [part for point in points for part in point]
         style: dict[str, Any] = {"strokeColor": HexColor(color), "strokeWidth": width, "strokeLineCap": 0}
@@ -66,13 +68,22 @@ class Sheet:
         flat = [part for point in points for part in point]
         self.drawing.add(Polygon(flat, fillColor=HexColor(color), fillOpacity=opacity, strokeColor=None))
 
-    def box(self, x: float, y: float, *, width: float, height: float, fill: str, edge: str = "",
-            dash: Sequence[float] = ()) -> None:  # fmt: skip
+    def box(
+        self, x: float, y: float, *, width: float, height: float, fill: str, edge: str = "", dash: Sequence[float] = ()
+    ) -> None:
         """A rectangle by its lower left corner."""
-        self.drawing.add(Rect(
-            x, y, width, height, fillColor=HexColor(fill), strokeColor=HexColor(edge) if edge else None,
-            strokeWidth=1, strokeDashArray=list(dash) or None,
-        ))  # fmt: skip
+        self.drawing.add(
+            Rect(
+                x,
+                y,
+                width,
+                height,
+                fillColor=HexColor(fill),
+                strokeColor=HexColor(edge) if edge else None,
+                strokeWidth=1,
+                strokeDashArray=list(dash) or None,
+            )
+        )
 
     def mark(self, style: Style, x: float, y: float, *, size: float = 4.0, hollow: bool = False) -> None:
         """The mark of an option, its middle at a point."""
@@ -91,12 +102,30 @@ class Sheet:
             diamond = [x, y + size * 1.2, x + size * 1.2, y, x, y - size * 1.2, x - size * 1.2, y]
             self.drawing.add(Polygon(diamond if style.mark == "diamond" else top, **look))
 
-    def words(self, text: str, x: float, y: float, *, color: str = INK, size: float = LABEL, bold: bool = False,
-              anchor: str = "start") -> None:  # fmt: skip
+    def words(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        *,
+        color: str = INK,
+        size: float = LABEL,
+        bold: bool = False,
+        anchor: str = "start",
+    ) -> None:
         """One line of text, its baseline at y."""
         face = SANS_BOLD if bold else SANS
-        self.drawing.add(String(x, y, self.faces.fit(text), fontName=face, fontSize=size * self.faces.size,
-                                fillColor=HexColor(color), textAnchor=anchor))  # fmt: skip
+        self.drawing.add(
+            String(
+                x,
+                y,
+                self.faces.fit(text),
+                fontName=face,
+                fontSize=size * self.faces.size,
+                fillColor=HexColor(color),
+                textAnchor=anchor,
+            )
+        )
 
     def lines_of(self, text: str, width: float, *, size: float = LABEL, bold: bool = False, most: int = 3) -> list[str]:
         """Text broken into lines that fit a width; the last one ends with an ellipsis where there are more."""
@@ -141,5 +170,3 @@ def months_along(sheet: Sheet, scale: Scale, *, months: int, y: float) -> None:
     for month in (1, *range(step, months + 1, step)):
         text = f"month {month}" if month == 1 else str(month)
         sheet.words(text, scale(month), y, color=GRAY, anchor="start" if month == 1 else "middle")
-
-

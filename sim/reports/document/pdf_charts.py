@@ -107,7 +107,9 @@ def _stack(chart: Stack, report: Report, width: float, faces: Faces) -> Drawing:
         for at, layer in enumerate(chart.layers):
             value = layer.values[month]
             if value > 0:
-                sheet.box(x(month + 1) - wide / 2, y(base), width=wide, height=y(base + value) - y(base), fill=_shade(at))
+                sheet.box(
+                    x(month + 1) - wide / 2, y(base), width=wide, height=y(base + value) - y(base), fill=_shade(at)
+                )
             base += value
     for row, (at, layer) in enumerate(reversed(list(enumerate(chart.layers)))):
         top = TALL - 20 - row * 15
@@ -209,7 +211,10 @@ def _tornado(chart: Tornado, report: Report, width: float, faces: Faces) -> Draw
         _names(sheet, [found.label], middle=[y], width=names)
         ends = sorted(((found.at_low.value, found.low_input), (found.at_high.value, found.high_input)))
         (low, low_input), (high, high_input) = ends
-        for start, end, color in ((low, min(high, 0.0), report.brand.counterpart), (max(low, 0.0), high, report.brand.accent)):
+        for start, end, color in (
+            (low, min(high, 0.0), report.brand.counterpart),
+            (max(low, 0.0), high, report.brand.accent),
+        ):
             if end > start:
                 sheet.box(x(start), y - 5, width=x(end) - x(start), height=10, fill=color)
         sheet.words(low_input, x(low) - 5, y - 3, color=TEXT, anchor="end")
@@ -218,9 +223,9 @@ def _tornado(chart: Tornado, report: Report, width: float, faces: Faces) -> Draw
             sheet.mark(Style(WHITE, INK, WHITE, "diamond", (), 1), x(0), y, size=3.8, hollow=True)
         told = found.flips or "not in its range"
         sheet.words(told, width - flips + 4, y - 3, color=INK if found.flips else GRAY, bold=bool(found.flips))
-    at = x(chart.expected.value)
-    sheet.line([(at, 18), (at, tall - 16)], INK, width=0.9, dash=(3, 2))
-    sheet.words(f"expected {chart.expected.text}", at, 4, bold=True, anchor="middle")
+    middle = x(chart.expected.value)
+    sheet.line([(middle, 18), (middle, tall - 16)], INK, width=0.9, dash=(3, 2))
+    sheet.words(f"expected {chart.expected.text}", middle, 4, bold=True, anchor="middle")
     return sheet.drawing
 
 

@@ -201,9 +201,9 @@ def _paid(facts: Facts) -> tuple[Block, ...]:
     if premium <= 0:
         ahead = "is worth the same" if premium == 0 else f"is worth {words.money(-premium)} more"
         said: tuple[str, ...] = (
-            f"The plan that can move {ahead} even if nothing ever forces us to leave, and is expected to save {avoided} "
-            f"if something does ({in_cash}).",
-            "So it pays at any chance of having to leave: over the horizon there is no break-even chance (p*) to reach.",
+            f"The plan that can move {ahead} even if nothing ever forces us to leave, and is expected to save "
+            f"{avoided} if something does ({in_cash}).",
+            "So it pays at any chance of having to leave: there is no break-even chance (p*) to reach.",
         )
     else:
         said = (

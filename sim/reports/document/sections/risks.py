@@ -38,7 +38,7 @@ def write(facts: Facts) -> Section:
             Table(
                 "risks",
                 f"Risks of {name}",
-                "Chances are those of the shock deck over the horizon, a judgement; cash "
+                "Chances are those of the shock deck over the horizon, a judgment; cash "
                 f"is that of leaving what the event forces at {words.year_end(facts.months)}.",
                 columns,
                 rows,
