@@ -109,8 +109,8 @@ def _without_futures(facts: Facts) -> list[str]:
         return _of_one_plan(facts)
     said = []
     theirs = facts.outcomes[facts.against]
-    quality = quality_break_even(facts.plan, theirs)
-    if isfinite(quality.unpaid_share) and 0 < quality.unpaid_share <= 1:
+    quality = quality_break_even(facts.plan, theirs) if facts.plan.flows and theirs.flows else None
+    if quality is not None and isfinite(quality.unpaid_share) and 0 < quality.unpaid_share <= 1:
         ahead = facts.options[facts.proposed if facts.plan.npv_usd >= theirs.npv_usd else facts.against].short
         said.append(
             f"Answers of {ahead} that stand less often: its lead in worth is gone if "

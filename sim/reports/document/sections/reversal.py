@@ -109,7 +109,7 @@ def door_table(facts: Facts) -> Table:
     groups = []
     for at, (option, outcome) in enumerate(zip(facts.options, facts.outcomes, strict=True)):
         doors = _doors(outcome)
-        for layer in (*by_hardness(facts), WHOLE):
+        for layer in (name for name in (*by_hardness(facts), WHOLE) if name in doors):
             rows.append(_door_row(facts, at, doors[layer]))
             groups.append(option.short)
     columns = (
