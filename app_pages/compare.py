@@ -4,41 +4,15 @@ from html import escape
 
 import streamlit as st
 
-from app_pages import blocks, evaluation, follow, frame, shell, state, text
-from app_pages.view import View
+from app_pages import blocks, follow, frame, offered, shell, state, text
 from sim.reports import comparison as told
 from sim.reports.figures import compare_figure, series_table_of
 from sim.reports.series import SERIES
 from sim.strategy.compare import Comparison, compared
 from sim.strategy.outcome import Outcome
 
-THIS_PLAN = "this_plan"
 MOST, FIRST = 4, 3
 CHARTS = ("cash", "exit")
-
-
-def _offered(view: View) -> dict[str, str]:
-    """Names by key: this plan where it is not a preset as it stands, then the presets."""
-    names = {name: scenario.name for name, scenario in evaluation.preset_scenarios().items()}
-    own = view.preset not in names
-    if view.moved or own:
-        label = f"{evaluation.base(view.preset).name}, as moved" if view.moved else evaluation.base(view.preset).name
-        return {THIS_PLAN: label, **names}
-    return names
-
-
-def _outcome(key: str) -> Outcome | None:
-    view = state.view()
-    if key != THIS_PLAN:
-        return evaluation.attempt(key, {}).outcome
-    return evaluation.attempt(view.preset, dict(view.moved), decide=view.decide).outcome
-
-
-def _fullest(outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
-    """Full runs where all have been played in full: only equal fidelities are compared."""
-    full = {key: follow.full_run(outcome.scenario_hash) for key, outcome in outcomes.items()}
-    known = {key: outcome for key, outcome in full.items() if outcome is not None}
-    return known if len(known) == len(outcomes) else outcomes
 
 
 def _kpis(comparison: Comparison, names: list[str]) -> None:
@@ -73,7 +47,7 @@ def _charts(named: dict[str, Outcome]) -> None:
 
 
 def page() -> None:
-    names = _offered(state.open_view())
+    names = offered.plans(state.open_view())
     place = st.container()
     with st.container(key="pick"):
         picked = st.multiselect(
@@ -82,17 +56,17 @@ def page() -> None:
             default=list(names)[:FIRST],
             format_func=lambda key: names[key],
             max_selections=MOST,
-            key=f"compare_{'moved' if THIS_PLAN in names else 'presets'}",
+            key=f"compare_{'moved' if offered.THIS_PLAN in names else 'presets'}",
             persist_state="session",
         )
     with st.spinner(text.PLAYING, show_time=False):
-        found = {key: outcome for key in picked if (outcome := _outcome(key)) is not None}
+        found = {key: outcome for key in picked if (outcome := offered.outcome(key)) is not None}
     if len(found) < 2:
         with place:
             frame.plain_headline(text.COMPARE_TITLE)
         st.html(f'<p class="lb-lead">{text.COMPARE_EMPTY}</p>')
         return
-    outcomes = _fullest(found)
+    outcomes = offered.fullest(found)
     shown = [names[key] for key in outcomes]
     comparison = compared(list(outcomes.values()))
     with place:

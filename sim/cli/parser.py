@@ -72,8 +72,14 @@ def parser() -> ArgumentParser:
     report = _command(commands, "report", "write files for others to read")
     report.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     report.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made if it is not there")
-    report.add_argument("--formats", type=listing.formats, default=("focus",), metavar="F,F",
-                        help=f"of {', '.join(listing.FORMATS)} ({', '.join(listing.BUILT)})")  # fmt: skip
+    report.add_argument("--formats", type=listing.formats, default=("html",), metavar="F,F",
+                        help=f"of {', '.join(listing.NAMES)} (html)")  # fmt: skip
+    report.add_argument("--audience", choices=("board", "finance", "engineering"), default="board",
+                        help="whose report it is, which chooses its sections (board)")  # fmt: skip
+    report.add_argument("--sections", type=listing.listed, metavar="S,S",
+                        help="these sections in place of its audience's")  # fmt: skip
+    report.add_argument("--paper", choices=("a4", "letter"), default="a4", help="what PDF pages are made for (a4)")
+    report.add_argument("--brand", metavar="FILE", help="YAML with name, logo, accent and counterpart")
     _add_effort(report)
 
     bench = _command(commands, "bench", "measure how fast this machine simulates")

@@ -1,61 +1,97 @@
 """`loadbearing report`: files for others to read."""
 
+import os
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from tempfile import NamedTemporaryFile
+from time import perf_counter
+from typing import Any
 
 from sim.cli.faults import InputError
-from sim.cli.inputs import outcome_of
+from sim.cli.inputs import evaluated, executor_for, tell
 from sim.cli.output import print_json
-from sim.economics import bill, billed_usd, focus_csv
-from sim.economics.focus_csv import Version
 from sim.reports import words
-from sim.strategy import Outcome
+from sim.reports.document.brand import Brand, BrandError, read_brand
+from sim.reports.document.build import MOST_OPTIONS, build_report
+from sim.reports.document.formats import File, FormatError, write
+from sim.reports.document.report import Report
 
 
 def command(arguments: Namespace) -> None:
+    sources = arguments.scenarios
+    if len(sources) > MOST_OPTIONS:
+        raise InputError(f"report: {len(sources)} scenarios, at most {MOST_OPTIONS} stand side by side. Name fewer.")
+    brand = _brand(arguments.brand)
+    with executor_for(arguments.fidelity) as executor:
+        outcomes = [evaluated(source, arguments, executor=executor) for source in sources]
+    try:
+        report = build_report(
+            outcomes,
+            stems=[Path(source).stem for source in sources],
+            audience=arguments.audience,
+            sections=arguments.sections,
+            brand=brand,
+            paper=arguments.paper,
+        )
+    except LookupError as fault:
+        raise InputError(f"--sections: {fault.args[0]}") from fault
     folder = Path(arguments.out)
-    outcomes = [(source, outcome_of(source, arguments)) for source in arguments.scenarios]
-    files = []
+    written = [entry for name in arguments.formats for entry in _written(report, name, folder=folder, sources=sources)]
+    if arguments.json:
+        print_json({"files": written})
+    else:
+        for entry in written:
+            print(_told(entry))
+
+
+def _brand(path: str | None) -> Brand:
+    try:
+        return Brand() if path is None else read_brand(Path(path))
+    except BrandError as fault:
+        raise InputError(f"--brand {fault}") from fault
+
+
+def _written(report: Report, name: str, *, folder: Path, sources: Sequence[str]) -> list[dict[str, Any]]:
+    """Write one format, and say what was written."""
+    began_s = perf_counter()
+    try:
+        files = write(report, name)
+    except FormatError as fault:
+        raise InputError(f"--formats: {fault}") from fault
+    for file in files:
+        _save(folder / file.name, file.data, folder=folder)
+    tell(f"{name}: {len(files)} {'file' if len(files) == 1 else 'files'} in {perf_counter() - began_s:.1f} s")
+    return [_entry(report, name, file, folder=folder, sources=sources) for file in files]
+
+
+def _entry(report: Report, name: str, file: File, *, folder: Path, sources: Sequence[str]) -> dict[str, Any]:
+    owner = next((at for at, option in enumerate(report.options) if file.name.startswith(f"{option.stem}.")), None)
+    of = {} if owner is None else {"scenario": sources[owner]}
+    return {**of, "format": name, "path": str(folder / file.name), "bytes": len(file.data), **file.facts}
+
+
+def _save(path: Path, data: bytes, *, folder: Path) -> None:
+    """Write a file whole or not at all: who reads it meanwhile sees the old one."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for stem, (source, outcome) in zip(_stems(arguments.scenarios), outcomes, strict=True):
-            files += _write_focus(folder / stem, source, outcome=outcome)
+        with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as part:
+            try:
+                part.write(data)
+                part.close()
+                os.chmod(part.name, 0o644)
+                os.replace(part.name, path)
+            except OSError:
+                os.unlink(part.name)
+                raise
     except OSError as fault:
         reason = fault.strerror or str(fault)
         said = f"--out {folder}: cannot write there: {reason}. Name a folder that you may write to."
         raise InputError(said) from fault
-    if arguments.json:
-        print_json({"files": files})
-    else:
-        for file in files:
-            billed = words.money(file["billed_usd"])
-            print(f"{file['path']}: FOCUS {file['version']}, {file['charges']} charges, {billed}")
 
 
-def _stems(sources: list[str]) -> list[str]:
-    """A file name for each scenario; those that would be written over one another are numbered."""
-    names = [Path(source).stem for source in sources]
-    return [
-        name if names.count(name) == 1 else f"{name}-{names[: at + 1].count(name)}" for at, name in enumerate(names)
-    ]
-
-
-def _write_focus(stem: Path, source: str, *, outcome: Outcome) -> list[dict[str, Any]]:
-    """The simulated bill in both versions."""
-    simulated = bill(outcome.statements, outcome.scenario, scenario_id=outcome.scenario_hash)
-    written = []
-    for version in get_args(Version):
-        path = stem.with_name(f"{stem.name}.focus-{version}.csv")
-        path.write_text(focus_csv(simulated, version=version), encoding="utf-8", newline="")
-        written.append(
-            {
-                "scenario": source,
-                "format": "focus",
-                "version": version,
-                "path": str(path),
-                "charges": len(simulated.charges),
-                "billed_usd": billed_usd(outcome.statements),
-            }
-        )
-    return written
+def _told(entry: dict[str, Any]) -> str:
+    if "billed_usd" in entry:
+        billed = words.money(entry["billed_usd"])
+        return f"{entry['path']}: FOCUS {entry['version']}, {entry['charges']} charges, {billed}"
+    return f"{entry['path']}: {entry['format']}, {words.count(entry['bytes'])} bytes"

@@ -9,7 +9,7 @@ from sim.reports.document.clean import one_line
 from sim.reports.document.evidence import Evidence
 from sim.reports.document.facts import Facts, LeavingDraws, chosen
 from sim.reports.document.parts import Section
-from sim.reports.document.report import AUDIENCES, Audience, Mark, Option, Report, Role, Stamp
+from sim.reports.document.report import AUDIENCES, Audience, Mark, Option, Paper, Report, Role, Stamp
 from sim.reports.document.sections import SECTIONS, for_audience
 from sim.reports.document.sections.decision import change_our_mind, decision_asked, recommendation
 from sim.strategy.compare import compared
@@ -42,6 +42,7 @@ def build_report(
     sections: Sequence[str] | None = None,
     brand: Brand | None = None,
     evidence: Evidence | None = None,
+    paper: Paper = "a4",
 ) -> Report:
     """Write the report of one to four scenarios of one fidelity; the first is what happens if nothing is decided.
 
@@ -50,6 +51,7 @@ def build_report(
         sections: keys of SECTIONS, in any order; those of the audience unless
             given. One that has nothing to rest on is left out.
         evidence: what is known beyond the outcomes.
+        paper: what pages are made for.
 
     Raises:
         ValueError: no scenario, more than four, or of several fidelities.
@@ -84,6 +86,7 @@ def build_report(
         brand=brand or Brand(),
         audience=audience,
         outcomes=tuple(outcomes),
+        paper=paper,
     )
 
 

@@ -81,7 +81,7 @@ def range_svg(row: GridRow, figure: Figure, *, option: Option, report: Report) -
         "disc": f'<circle cx="{at:.1f}" cy="{middle}" r="{size - 0.5}"/>',
         "diamond": f'<path d="M{at:.1f} {middle - size}l{size} {size}-{size} {size}-{size}-{size}z"/>',
         "triangle": f'<path d="M{at:.1f} {middle - size}l{size} {2 * size - 1}h-{2 * size}z"/>',
-        "square": f'<path d="M{at - size + 1:.1f} {middle - size + 1}h{2 * size - 2}v{2 * size - 2}h-{2 * size - 2}z"/>',
+        "square": f'<path d="M{at - 4:.1f} {middle - 4}h8v8h-8z"/>',
     }
     span = (
         f'<path d="M{x(figure.low):.1f} {middle}H{x(figure.high):.1f}" stroke="{style.color}" stroke-width="3"/>'
@@ -89,8 +89,7 @@ def range_svg(row: GridRow, figure: Figure, *, option: Option, report: Report) -
         else ""
     )
     return (
-        f'<svg class="bar" viewBox="0 0 {BAR_WIDTH:.0f} 14" aria-hidden="true">'
+        f'<svg class="bar" viewBox="0 0 {BAR_WIDTH:.0f} 14" preserveAspectRatio="xMinYMid" aria-hidden="true">'
         f'<path d="M0 {middle}H{BAR_WIDTH:.0f}" stroke="{GRID}" stroke-width="3"/>{span}'
         f'<g fill="{style.color}">{shapes[style.mark]}</g></svg>'
     )
-

@@ -1,11 +1,16 @@
 (function () {
-  var figures = JSON.parse(document.getElementById("figures").textContent);
+  var figures = JSON.parse(document.getElementById("report-charts").textContent);
   var narrow = window.matchMedia("(max-width: 640px)");
   function fitted(figure) {
     var layout = JSON.parse(JSON.stringify(figure.layout));
     if (narrow.matches) {
-      layout.margin.r = Math.min(layout.margin.r, 112);
+      layout.margin.r = Math.min(layout.margin.r, 128);
       layout.font.size = 12;
+      if (layout.hovermode === "x unified" && layout.xaxis.tickvals) {
+        var kept = layout.xaxis.tickvals.map(function (at) { return at === 1 || at % 12 === 0; });
+        layout.xaxis.ticktext = layout.xaxis.ticktext.filter(function (_, at) { return kept[at]; });
+        layout.xaxis.tickvals = layout.xaxis.tickvals.filter(function (_, at) { return kept[at]; });
+      }
     }
     return layout;
   }

@@ -10,6 +10,7 @@ from sim.strategy.outcome import Outcome
 Mark = Literal["diamond", "disc", "triangle", "square"]
 Role = Literal["proposed", "counterpart", "other"]
 Audience = Literal["board", "finance", "engineering"]
+Paper = Literal["a4", "letter"]
 
 AUDIENCES: dict[Audience, str] = {"board": "Board", "finance": "Finance", "engineering": "Engineering"}
 
@@ -81,6 +82,7 @@ class Report:
     brand: Brand
     audience: Audience
     outcomes: tuple[Outcome, ...]
+    paper: Paper = "a4"
 
     @property
     def quick(self) -> bool:

@@ -1,6 +1,6 @@
 """Decisions by date: which doors close when, what to watch, and what to do then."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite
 
 from sim.lockin import WHOLE
@@ -9,9 +9,21 @@ from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Cell, Column, Figure, Section, Table
 from sim.reports.document.sections.leaving import forcing
 from sim.reports.lockin import layer_name
-from sim.strategy.outcome import Outcome
+from sim.strategy.outcome import MonthResult, Outcome
 
 Row = tuple[int, str, str, str]
+
+
+Indicator = tuple[str, Callable[[MonthResult], float], Callable[[float], str]]
+INDICATORS: tuple[Indicator, ...] = (
+    ("Gross margin", lambda m: m.gross_margin, words.percent),
+    ("Cost per 1M tokens", lambda m: m.usd_per_mtok_allocated, words.money),
+    ("Use of our own GPUs", lambda m: m.utilization, words.percent),
+    ("Requests served", lambda m: m.served, words.count),
+    ("Data held, GB", lambda m: m.data_gb, words.count),
+    ("Cash to leave", lambda m: m.exit[WHOLE].usd_cash, words.money),
+    ("Months to leave", lambda m: m.exit[WHOLE].exit_months, words.months),
+)
 
 
 def write(facts: Facts) -> Section:
@@ -110,15 +122,7 @@ def _indicators(facts: Facts) -> Table:
     plan, last = facts.plan, facts.plan.months[facts.months - 1]
     half = facts.months // 2
     rows: list[tuple[Cell, ...]] = []
-    for label, read, write in (
-        ("Gross margin", lambda m: m.gross_margin, words.percent),
-        ("Cost per 1M tokens", lambda m: m.usd_per_mtok_allocated, words.money),
-        ("Use of our own GPUs", lambda m: m.utilization, words.percent),
-        ("Requests served", lambda m: m.served, words.count),
-        ("Data held, GB", lambda m: m.data_gb, words.count),
-        ("Cash to leave", lambda m: m.exit[WHOLE].usd_cash, words.money),
-        ("Months to leave", lambda m: m.exit[WHOLE].exit_months, words.months),
-    ):
+    for label, read, write in INDICATORS:
         middle, end = read(plan.months[half - 1]), read(last)
         if isfinite(end):
             rows.append((label, Figure(middle, write(middle)), Figure(end, write(end))))

@@ -1,5 +1,6 @@
 """First page: what is asked, what we recommend, what would change our mind, one chart and the key figures."""
 
+from collections.abc import Callable
 from math import isfinite, nan
 
 import numpy as np
@@ -10,6 +11,7 @@ from sim.reports.document import claims
 from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Axis, Figure, Grid, GridRow, Line, Lines, Points, Section
 from sim.reports.document.worth import break_even_month, discounted_cash, portability
+from sim.reports.money import cash_finding
 from sim.reports.sentences import TIE_SHARE
 from sim.reports.series import SERIES, p95_range_s
 from sim.strategy.answers import quality_break_even
@@ -42,15 +44,15 @@ def write(facts: Facts) -> Section:
 
 
 def decision_asked(facts: Facts) -> str:
-    """What the reader is asked to approve, with the cash it takes."""
+    """What the reader is asked to approve, with the most cash that it takes before any comes back."""
     name = facts.options[facts.proposed].short
     hole = min(facts.plan.cumulative_cash_usd)
-    cash = f", and the {words.money(-hole)} of cash it takes before it pays back" if hole < 0 else ""
+    cash = words.money(-hole) if hole < 0 else ""
     if facts.against is None:
-        return f"Approve {name}{cash}"
+        return f"Approve {cash} for {name}" if cash else f"Approve {name}"
     if facts.proposed == 0:
         return f"Stay with {name} rather than change to {facts.options[facts.against].short}"
-    return f"Change from {facts.options[0].short} to {name}{cash}"
+    return f"Approve {f'{cash} ' if cash else ''}to change from {facts.options[0].short} to {name}"
 
 
 def recommendation(facts: Facts) -> str:
@@ -107,8 +109,8 @@ def _without_futures(facts: Facts) -> list[str]:
         return _of_one_plan(facts)
     said = []
     theirs = facts.outcomes[facts.against]
-    quality = quality_break_even(facts.plan, theirs)
-    if isfinite(quality.unpaid_share) and 0 < quality.unpaid_share <= 1:
+    quality = quality_break_even(facts.plan, theirs) if facts.plan.flows and theirs.flows else None
+    if quality is not None and isfinite(quality.unpaid_share) and 0 < quality.unpaid_share <= 1:
         ahead = facts.options[facts.proposed if facts.plan.npv_usd >= theirs.npv_usd else facts.against].short
         said.append(
             f"Answers of {ahead} that stand less often: its lead in worth is gone if "
@@ -208,8 +210,6 @@ def _difference_finding(name: str, base: str, values: tuple[float, ...]) -> str:
 def cash_chart(facts: Facts) -> Lines:
     cash = facts.plan.cumulative_cash_usd
     series = SERIES["cash"]
-    from sim.reports.money import cash_finding
-
     label = f"{facts.options[0].short} {words.money(cash[-1])}"
     return Lines(
         "difference",
@@ -249,7 +249,7 @@ def _count(options: int) -> str:
     return {1: "The plan", 2: "Two options", 3: "Three options"}.get(options, "The options")
 
 
-def _each(facts: Facts, figure, month: int) -> tuple[Figure, ...]:  # type: ignore[no-untyped-def]
+def _each(facts: Facts, figure: Callable[[Outcome, int], Figure], month: int) -> tuple[Figure, ...]:
     return tuple(figure(outcome, month) for outcome in facts.outcomes)
 
 

@@ -110,5 +110,3 @@ def exit_plan(facts: Facts) -> Table:
         columns,
         tuple(rows),
     )
-
-

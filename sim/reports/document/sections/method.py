@@ -3,8 +3,8 @@
 from sim.catalogue import load_catalogue
 from sim.reports import words
 from sim.reports.document.facts import Facts
-from sim.strategy.evaluate import DOOR_DRAWS
 from sim.reports.document.parts import Cell, Column, Figure, Points, Prose, Section, Table
+from sim.strategy.evaluate import DOOR_DRAWS
 
 LIMITS = (
     "Quality of answers is seen only as the share that stands; answers of different models are taken as equally good.",
@@ -110,6 +110,6 @@ def stamp_table(facts: Facts) -> Table:
         Column("Fidelity", 0.8),
         Column("Seed", 0.4),
         Column("Version", 0.5),
-        Column("Scenario, SHA-256", 3.2),
+        Column("Scenario, SHA-256", 3.9),
     )
     return Table("stamp", "What was run", "", columns, tuple(rows))

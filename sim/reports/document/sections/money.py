@@ -1,17 +1,23 @@
 """Margin, cash, worth and payback."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import nan
+
+import numpy as np
 
 from sim.lockin import WHOLE
 from sim.reports import words
 from sim.reports.document import claims
 from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Axis, Bar, Bars, Cell, Column, Figure, Line, Lines, Section, Stack, Table
-from sim.reports.money import stack, stack_finding, unit_finding, unit_steps, window_of
+from sim.reports.money import LABELS, stack, stack_finding, unit_finding, unit_steps, window_of
 from sim.reports.series import SERIES
-from sim.strategy.outcome import COST_LINES, Outcome
+from sim.strategy.outcome import COST_LINES, MonthResult, Outcome
 
 YEAR = 12
+UNSEEN_SHARE = 0.0005
+"""A part of a bar this small could not be seen, and its figure would be all zeros."""
 
 
 def write(facts: Facts) -> Section:
@@ -90,8 +96,6 @@ def series_lines(facts: Facts, key: str) -> Lines:
 def _worth_ranges(facts: Facts) -> Bars:
     futures = facts.evidence.futures
     assert futures is not None
-    import numpy as np
-
     bars = []
     for at, option in enumerate(facts.options):
         values = np.asarray(futures.npv_usd[at])
@@ -123,6 +127,8 @@ def _stack(facts: Facts, plan: Outcome) -> Stack:
 def _unit(facts: Facts, plan: Outcome) -> Bars:
     month = len(plan.months)
     steps = unit_steps(window_of(plan, month=month, window="month"))
+    whole = sum(step.value for step in steps)
+    steps = tuple(step for step in steps if step.value >= UNSEEN_SHARE * whole)
     return Bars(
         "unit_cost",
         unit_finding(steps),
@@ -144,7 +150,7 @@ def by_year(facts: Facts) -> Table:
     groups = []
     for option, outcome in zip(facts.options, facts.outcomes, strict=True):
         for label, read in _statement(outcome):
-            values = [sum(read(m) for m in range(a, b)) for a, b in years]
+            values = [sum(read(month) for month in outcome.months[a:b]) for a, b in years]
             values.append(sum(values))
             rows.append((label, *(Figure(value, words.money(value)) for value in values)))
             groups.append(option.short)
@@ -158,17 +164,19 @@ def by_year(facts: Facts) -> Table:
     )
 
 
-def _statement(outcome: Outcome):  # type: ignore[no-untyped-def]
-    from sim.reports.money import LABELS
-
-    months = outcome.months
-    yield "Revenue after credits", lambda m: months[m].revenue_usd
+def _statement(outcome: Outcome) -> Iterator[tuple[str, Callable[[MonthResult], float]]]:
+    """Lines of the statement in order, each with what it reads of a month; cost lines never used are left out."""
+    yield "Revenue after credits", lambda month: month.revenue_usd
     for line in COST_LINES:
-        if any(month.cost_usd[line] for month in months):
-            yield LABELS[line], lambda m, line=line: months[m].cost_usd[line]
-    yield "All cost", lambda m: months[m].cost_usd["total"]
-    yield "Gross profit", lambda m: months[m].revenue_usd - months[m].cost_to_serve_usd
-    yield "Profit", lambda m: months[m].revenue_usd - months[m].cost_usd["total"]
+        if any(month.cost_usd[line] for month in outcome.months):
+            yield LABELS[line], partial(_cost, line=line)
+    yield "All cost", partial(_cost, line="total")
+    yield "Gross profit", lambda month: month.revenue_usd - month.cost_to_serve_usd
+    yield "Profit", lambda month: month.revenue_usd - month.cost_usd["total"]
+
+
+def _cost(month: MonthResult, *, line: str) -> float:
+    return month.cost_usd[line]
 
 
 def _worth(facts: Facts) -> Table:

@@ -109,7 +109,7 @@ def door_table(facts: Facts) -> Table:
     groups = []
     for at, (option, outcome) in enumerate(zip(facts.options, facts.outcomes, strict=True)):
         doors = _doors(outcome)
-        for layer in (*by_hardness(facts), WHOLE):
+        for layer in (name for name in (*by_hardness(facts), WHOLE) if name in doors):
             rows.append(_door_row(facts, at, doors[layer]))
             groups.append(option.short)
     columns = (
@@ -201,9 +201,9 @@ def _paid(facts: Facts) -> tuple[Block, ...]:
     if premium <= 0:
         ahead = "is worth the same" if premium == 0 else f"is worth {words.money(-premium)} more"
         said: tuple[str, ...] = (
-            f"The plan that can move {ahead} even if nothing ever forces us to leave, and is expected to save {avoided} "
-            f"if something does ({in_cash}).",
-            "So it pays at any chance of having to leave: over the horizon there is no break-even chance (p*) to reach.",
+            f"The plan that can move {ahead} even if nothing ever forces us to leave, and is expected to save "
+            f"{avoided} if something does ({in_cash}).",
+            "So it pays at any chance of having to leave: there is no break-even chance (p*) to reach.",
         )
     else:
         said = (

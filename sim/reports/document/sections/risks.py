@@ -28,7 +28,7 @@ def write(facts: Facts) -> Section:
     found = sorted(_risks(facts, facts.plan), key=lambda risk: -risk.weight)[:MOST_RISKS]
     rows = tuple((risk.name, risk.chance, risk.consequence, risk.answer) for risk in found)
     columns = (Column("Risk", 1.7), Column("How likely", 0.9), Column("What it would take", 1.2), Column("Answer", 1.6))
-    first = found[0].name if found else ""
+    first = found[0].name.rstrip(".") if found else ""
     return Section(
         key="risks",
         kicker="Top risks",
@@ -38,7 +38,7 @@ def write(facts: Facts) -> Section:
             Table(
                 "risks",
                 f"Risks of {name}",
-                "Chances are those of the shock deck over the horizon, a judgement; cash "
+                "Chances are those of the shock deck over the horizon, a judgment; cash "
                 f"is that of leaving what the event forces at {words.year_end(facts.months)}.",
                 columns,
                 rows,

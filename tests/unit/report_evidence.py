@@ -1,0 +1,44 @@
+"""Invented futures for two options, so that every kind of chart is in a report."""
+
+import numpy as np
+
+from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Pulled, Sensitivity
+from sim.workload.streams import stream
+
+N = 200
+
+
+def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: bool = True) -> Evidence:
+    """Futures in which the second option is worth `gain_usd` more than the first, give or take `spread_usd`."""
+    random = stream(1, 0, name="tests/report")
+    base = 4e6 + 1e6 * random.standard_normal(N)
+    other = base + gain_usd + spread_usd * random.standard_normal(N)
+    futures = FuturesFound(
+        n=N,
+        tests=("gross margin at least 45 %", "cash to leave at most $1.5M"),
+        passing=(40, 131),
+        fails_when=(
+            (FailsWhen("growth above 6 % a month", 90),),
+            (FailsWhen("growth below 2.6 % a month", 30), FailsWhen("launch after month 6", 12)),
+        ),
+        npv_usd=(tuple(base.tolist()), tuple(other.tolist())),
+        regret_usd=((6e5, 0.0, 1.9e6), (0.0, 2e5, 0.0)),
+        named=("As expected", "Slow growth", "Model is retired"),
+        ties=((False, False, False), (False, True, False)),
+    )
+    pulls = (
+        Pulled("Growth of demand a month", "1 %", "5 %", "8 %", -4e5, 1.3e6, "2.6 %", True),
+        Pulled("Market lost per month late", "0 %", "2 %", "6 %", 1.1e6, -5e5, "4.1 %", False),
+        Pulled("People to run the platform", "2", "3", "5", 1.05e6, 1e5),
+    )
+    found = Sensitivity(ours=1, theirs=0, expected_usd=gain_usd, pulls=pulls) if sensitivity else None
+    return Evidence(futures=futures, sensitivity=found)
+
+
+def paired(mean: float, spread: float):
+    """A paired difference of normal futures."""
+    from sim.reports.document.evidence import Paired
+
+    random = stream(2, 0, name="tests/paired")
+    gain = mean + spread * random.standard_normal(1000)
+    return Paired.of(gain, np.zeros(1000))
