@@ -6,7 +6,6 @@ from functools import partial
 
 from sim.lockin.moves import left_by
 from sim.scenario import Scenario, ScenarioError, in_month
-from sim.scenario.faults import did_you_mean
 from sim.workshop.cards import Card, Deck
 from sim.workshop.hands import hand_faults
 from sim.workshop.playing import future_scenario, played_scenario, starting_scenario, thrown_as
@@ -82,16 +81,12 @@ def _card(deck: Deck, card: Card, base: Scenario) -> Iterator[str]:
 
 
 def _recorded(deck: Deck) -> Iterator[str]:
-    known = {card.id: card for card in deck.cards}
     for position, strategy in enumerate(deck.recorded):
         where = f"recorded[{position}] ('{strategy.name}')"
         if len(strategy.cards) != len(deck.rounds):
             yield f"{where}: has cards for {len(strategy.cards)} rounds, and the deck has {len(deck.rounds)}"
         for cards in strategy.cards:
-            unknown = [card for card in cards if card not in known]
-            yield from (f"{where}: the deck has no card '{card}'.{did_you_mean(card, known)}" for card in unknown)
-            if not unknown:
-                yield from (f"{where}: {fault}" for fault in hand_faults(deck, cards))
+            yield from (f"{where}: {fault}" for fault in hand_faults(deck, cards))
 
 
 def _played(where: str, play: Callable[[], Scenario]) -> tuple[str, ...]:

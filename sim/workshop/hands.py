@@ -7,7 +7,12 @@ from sim.workshop.cards import Deck
 
 
 def hand_faults(deck: Deck, cards: Sequence[str]) -> Iterator[str]:
-    """Why known cards cannot be played together in one round."""
+    """Why cards cannot be played together in one round; none where they can."""
+    known = {card.id for card in deck.cards}
+    unknown = [card for card in cards if card not in known]
+    if unknown:
+        yield f"The deck has no card '{unknown[0]}'. Choose from the cards that are listed."
+        return
     if len(set(cards)) < len(cards):
         yield "The same card was chosen twice. Choose each at most once."
     if len(cards) > deck.budget:

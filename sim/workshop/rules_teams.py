@@ -87,10 +87,6 @@ def _unrevealed(session: Session, team: str) -> Turn:
 def _checked(session: Session, cards: tuple[str, ...]) -> tuple[str, ...]:
     """Cards that may be played together, in the order of the deck."""
     deck = session.setup.deck
-    known = {card.id: card for card in deck.cards}
-    unknown = [card for card in cards if card not in known]
-    if unknown:
-        raise Refused(f"The deck has no card '{unknown[0]}'. Choose from the cards that are listed.")
     for fault in hand_faults(deck, cards):
         raise Refused(fault)
     return tuple(card.id for card in deck.cards if card.id in cards)

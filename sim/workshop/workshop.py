@@ -3,24 +3,19 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from sim.economics import Node
-from sim.strategy.evaluate import model_version
 from sim.workshop.actions import BY_FACILITATOR, BY_TEAM, FACILITATOR, Choose, HandIn, Logged
-from sim.workshop.database import Database
-from sim.workshop.debrief import Regret, Reversal, Rewound, regret, reversal, rewind
 from sim.workshop.evaluations import Evaluations
-from sim.workshop.journal import Journal, Journals
-from sim.workshop.offers import Offer
-from sim.workshop.poll import Maturity, maturity
-from sim.workshop.refusals import NotAdmitted, Refused, WorkshopError
-from sim.workshop.seats import OBSERVER, Created, Doorkeeper, Keys, Role, Seat
+from sim.workshop.files import read_session_file, session_file
+from sim.workshop.refusals import NotAdmitted, NotImported, Refused, WorkshopError
+from sim.workshop.seats import OBSERVER, Created, Keys, Seat
 from sim.workshop.secrecy import new_token
-from sim.workshop.session import Session
 from sim.workshop.setup import Setup
-from sim.workshop.store import Held, Store, day_of
-from sim.workshop.table import RoundResults, check_hand, round_results, team_offers, why
-from sim.workshop.views import Console, Hall, Now, Screen, TeamDesk, console_of, desk_of, now_of, screen_of
+from sim.workshop.store import day_of
+from sim.workshop.table import check_hand
+from sim.workshop.viewing import Viewing
+from sim.workshop.views import Hall
 
 LOG = logging.getLogger(__name__)
 
@@ -38,7 +33,7 @@ class Saved:
     """Whether it had been saved before, under the same token."""
 
 
-class Workshop:
+class Workshop(Viewing):
     """Sessions of one store. Safe to share between threads; as many processes as one likes may share a store.
 
     Every method that takes a `Seat` looks up who that is, and refuses what is
@@ -53,20 +48,8 @@ class Workshop:
         clock: Callable[[], float] | None = None,
         evaluations: Evaluations | None = None,
     ) -> None:
-        """
-        Args:
-            url: of the database; `LOADBEARING_DATABASE_URL` or a file in the home folder unless given.
-            clock: seconds since 1970; the database's own unless given.
-            evaluations: outcomes already computed; its own unless given.
-
-        Raises:
-            StoreUnreachable: the database cannot be used; the sentence says where, why and the way out.
-        """
-        self._database = Database(url, clock=clock)
-        self._store = Store(self._database)
-        self._doors = Doorkeeper(self._database, self._store)
-        self._journals = Journals(self._store)
-        self._evaluations = evaluations or Evaluations()
+        """Open the store, and delete what is due; arguments and errors as for `Viewing`."""
+        super().__init__(url, clock=clock, evaluations=evaluations)
         self.purge()
 
     def close(self) -> None:
@@ -77,12 +60,32 @@ class Workshop:
 
     def create(self, setup: Setup) -> Created:
         """A new session, its code and its keys, which are shown this once."""
-        return self.restore(setup, ())
+        return self._added(setup, ())
 
-    def restore(self, setup: Setup, log: tuple[Logged, ...]) -> Created:
-        """A session with what happened in it before, under a new code and new keys."""
+    def restore(self, file: bytes, *, delete_on: date | None = None) -> Created:
+        """A session from its file, with all that happened in it, under a new code and new keys.
+
+        Raises:
+            NotImported: the file is refused, and nothing was saved.
+        """
+        try:
+            setup, log = read_session_file(file, now_s=self._now_s(), delete_on=delete_on)
+        except NotImported as fault:
+            LOG.warning("refused: an import of %d bytes: %s", len(file), fault)
+            raise
+        return self._added(setup, log)
+
+    def export(self, seat: Seat) -> bytes:
+        """The whole session as one file, without any key."""
+        journal, _ = self._at(seat, FACILITATOR)
+        return session_file(journal.session.setup, journal.log)
+
+    def _now_s(self) -> float:
         with self._database.reading() as connection:
-            today = day_of(self._database.now_s(connection))
+            return self._database.now_s(connection)
+
+    def _added(self, setup: Setup, log: tuple[Logged, ...]) -> Created:
+        today = day_of(self._now_s())
         if not 0 < (setup.delete_on - today).days <= LONGEST_KEPT_DAYS:
             raise Refused(
                 f"The deletion date {setup.delete_on} must be after {today} and at most {LONGEST_KEPT_DAYS} days later."
@@ -137,101 +140,6 @@ class Workshop:
         if team not in {FACILITATOR, OBSERVER, *(known.id for known in journal.session.setup.teams)}:
             raise Refused("There is no such team in this session.")
         return self._doors.new_secret(seat.session_id, team)
-
-    # --- seeing -----------------------------------------------------------------------------------
-
-    def now(self, seat: Seat) -> Now:
-        """Where the session stands: cheap, to be polled. Its `seq` says whether anything is new."""
-        journal, now_s = self._at(seat)
-        return now_of(journal.session, now_s)
-
-    def console(self, seat: Seat) -> Console:
-        """The facilitator's view."""
-        journal, now_s = self._at(seat, FACILITATOR)
-        return console_of(journal.session, now_s, code=journal.held.code, standing=journal.standing)
-
-    def desk(self, seat: Seat) -> TeamDesk:
-        """A team's view of its own."""
-        journal, now_s = self._at(seat, "team")
-        return desk_of(journal.session, now_s, team=seat.team)
-
-    def screen(self, seat: Seat) -> Screen:
-        """What the projector may show; for observers and the facilitator."""
-        journal, now_s = self._at(seat, FACILITATOR, OBSERVER)
-        return screen_of(journal.session, now_s, code=journal.held.code)
-
-    def setup(self, seat: Seat) -> Setup:
-        """What the session was set up with; a team of a hidden deck does not get it."""
-        journal, _ = self._at(seat, FACILITATOR)
-        return journal.session.setup
-
-    # --- results ----------------------------------------------------------------------------------
-
-    def offers(self, seat: Seat) -> tuple[Offer, ...]:
-        """The cards with what each would cost this team now. The first call of a round may compute a second."""
-        journal, _ = self._at(seat, "team")
-        return team_offers(journal.session, self._evaluations, team=seat.team)
-
-    def results(self, seat: Seat, round: int) -> RoundResults:
-        """Results of a round that was revealed: a team sees its own, the others see all. Computes where it must."""
-        journal, _ = self._shown(seat, round)
-        only = seat.team if seat.role == "team" else None
-        return round_results(journal.session, self._evaluations, round=round, version=model_version(), only=only)
-
-    def prepare(self, seat: Seat, round: int) -> None:
-        """Compute a round's results before they are revealed, so that the reveal does not wait; shows nothing."""
-        journal, _ = self._at(seat, FACILITATOR)
-        _round_of(journal.session, round)
-        round_results(journal.session, self._evaluations, round=round, version=model_version())
-
-    def why(self, seat: Seat, round: int, *, team: str, month: int, figure: str) -> Node:
-        """The tree behind a figure, such as `gross_margin`, of a month of a round that was revealed."""
-        journal, _ = self._shown(seat, round)
-        self._own(seat, team, journal.session)
-        return why(journal.session, self._evaluations, team=team, round=round, month=month, figure=figure)
-
-    def regret(self, seat: Seat, round: int) -> Regret:
-        """Every team's decisions in every future of the deck."""
-        journal, _ = self._shown(seat, round, FACILITATOR, OBSERVER)
-        return regret(journal.session, self._evaluations, through=round)
-
-    def rewind(
-        self, seat: Seat, round: int, *, team: str, month: int, drop: str | None = None, add: str | None = None
-    ) -> Rewound:
-        """One team's game with one card of a month taken out, put in or exchanged; nothing is saved."""
-        journal, _ = self._shown(seat, round)
-        self._own(seat, team, journal.session)
-        return rewind(
-            journal.session, self._evaluations, team=journal.session.setup.team(team), through=round, month=month,
-            drop=drop, add=add,
-        )  # fmt: skip
-
-    def reversal(self, seat: Seat, round: int, *, team: str, card: str) -> Reversal:
-        """What undoing a decision would cost; a team learns its own once the bids are revealed."""
-        journal, _ = self._shown(seat, round)
-        self._own(seat, team, journal.session)
-        if seat.role != FACILITATOR and not journal.session.bids_revealed:
-            raise Refused("The bids are sealed. What it costs is shown when they are revealed.")
-        setup = journal.session.setup
-        return reversal(journal.session, self._evaluations, team=setup.team(team), through=round, card=card)
-
-    def bids(self, seat: Seat) -> tuple[Reversal, ...]:
-        """Each team's sealed bid beside what the reversal would cost, once the bids are revealed."""
-        journal, _ = self._at(seat, FACILITATOR, OBSERVER)
-        session = journal.session
-        if not session.bids_revealed:
-            raise Refused("The bids are sealed. Reveal them first.")
-        through = max(session.revealed)
-        return tuple(
-            reversal(session, self._evaluations, team=team, through=through, card=session.bids[team.id].card)
-            for team in session.setup.teams
-            if team.id in session.bids
-        )
-
-    def maturity(self, seat: Seat) -> Maturity:
-        """How the room answered the poll, before and after; never part of the model."""
-        journal, _ = self._at(seat, FACILITATOR, OBSERVER)
-        return maturity(journal.session)
 
     # --- acting -----------------------------------------------------------------------------------
 
@@ -294,45 +202,3 @@ class Workshop:
         if count:
             LOG.info("%d sessions deleted on their deletion date", count)
         return count
-
-    def journal(self, seat: Seat) -> tuple[Session, tuple[Logged, ...]]:
-        """The session and its whole log, for the facilitator: what an export holds."""
-        journal, _ = self._at(seat, FACILITATOR)
-        return journal.session, journal.log
-
-    def _at(self, seat: Seat, *roles: Role) -> tuple[Journal, float]:
-        """The latest journal for a seat that is what it claims, and of one of the roles; any unless given."""
-        known = self._doors.known(seat)
-        if roles and known.role not in roles:
-            LOG.warning("refused: %s asked for what is the %s's", known.actor, roles[0])
-            raise NotAdmitted(f"This is for the {' or the '.join(roles)} only. Nothing was shown or changed.")
-        journal, now_s = self._journals.latest(known.session_id)
-        self._check_date(journal.held, now_s)
-        return journal, now_s
-
-    def _shown(self, seat: Seat, round: int, *roles: Role) -> tuple[Journal, float]:
-        """As `_at`, for a round whose results the room has seen."""
-        journal, now_s = self._at(seat, *roles)
-        _round_of(journal.session, round)
-        if round not in journal.session.revealed:
-            LOG.warning("refused: %s asked for results of round %d before the reveal", seat.actor, round)
-            raise Refused("The results of this round are not revealed yet.")
-        return journal, now_s
-
-    def _own(self, seat: Seat, team: str, session: Session) -> None:
-        """A team asks for its own alone."""
-        if team not in {known.id for known in session.setup.teams}:
-            raise Refused("There is no such team in this session.")
-        if seat.role == "team" and team != seat.team:
-            LOG.warning("refused: %s asked for what is %s's", seat.actor, team)
-            raise NotAdmitted("This is another team's. Nothing was shown or changed.")
-
-    def _check_date(self, held: Held, now_s: float) -> None:
-        if held.delete_on <= day_of(now_s):
-            self._journals.forget(held.id)
-            raise NotAdmitted(f"This session's deletion date was {held.delete_on}: it is deleted.")
-
-
-def _round_of(session: Session, round: int) -> None:
-    if not 0 <= round < len(session.setup.deck.rounds):
-        raise Refused(f"There is no round {round}: this deck has {len(session.setup.deck.rounds)}.")
