@@ -100,7 +100,7 @@ def why(
         raise Refused(str(fault)) from fault
 
 
-def check_hand(session: Session, team: str, cards: tuple[str, ...]) -> None:
+def check_hand(session: Session, *, team: str, cards: tuple[str, ...]) -> None:
     """Refuse cards that contradict one another, or what the team has decided before.
 
     Raises:

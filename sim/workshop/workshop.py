@@ -180,7 +180,7 @@ class Workshop(Viewing):
             # Two machines' clocks may differ by a little; the log's times never fall.
             at_s = max(desk.now_s, journal.session.last_at_s)
             if isinstance(action, Choose | HandIn):
-                check_hand(journal.session, seat.actor, action.cards)
+                check_hand(journal.session, team=seat.actor, cards=action.cards)
             logged = Logged(journal.session.seq + 1, at_s, seat.actor, token, action)
             journal = journal.told(logged)
             desk.append(logged)

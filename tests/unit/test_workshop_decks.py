@@ -103,10 +103,11 @@ def test_a_fault_of_a_deck_is_named(change: dict[str, object], fault: str) -> No
 
 
 def test_all_faults_of_a_deck_come_together() -> None:
-    data = {**yaml.safe_load(DECK), "cards": [card("a", "a"), card("a", "a", sets={"nothing.here": 1}, fte=1)]}
+    data = {**yaml.safe_load(DECK), "recorded": [GOLD]}
+    data["cards"] = [card("a", "a", fte=1), card("a", "a", fte=1), card("b", "b", sets={"nothing.here": 1})]
     with pytest.raises(ScenarioError) as refusal:
         parse_deck(yaml.safe_dump(data))
-    assert len(refusal.value.faults) == 3
+    assert len(refusal.value.faults) == 4
 
 
 def test_a_later_card_of_a_group_takes_the_place_of_an_earlier_one() -> None:
