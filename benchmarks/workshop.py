@@ -1,9 +1,9 @@
 """Measures the workshop: how long a round's results take, what a room should expect, what twenty kills lose.
 
-    python benchmarks/workshop.py results [--teams 8]
-    python benchmarks/workshop.py ranges [--teams 24]
-    python benchmarks/workshop.py kills [--count 20]
-    python benchmarks/workshop.py clients [--count 30] [--seconds 60]
+    python -m benchmarks.workshop results [--teams 8]
+    python -m benchmarks.workshop ranges [--teams 24]
+    python -m benchmarks.workshop kills [--count 20]
+    python -m benchmarks.workshop clients [--count 30] [--seconds 60]
 """
 
 import argparse
@@ -83,7 +83,8 @@ def ranges(teams: int) -> None:
 def _middle(values: list[float], *, digits: int = 0) -> str:
     known = [value for value in values if not np.isnan(value)]
     low, high = np.percentile(known, (10, 90), method="nearest")
-    return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    written = f"{low:.{digits}f} to {high:.{digits}f}"
+    return written.replace("-", "\N{MINUS SIGN}").replace("inf", "unbounded")
 
 
 def results(teams: int) -> None:

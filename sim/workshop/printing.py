@@ -1,6 +1,6 @@
 """Cards and joining slips on paper, as PDF: for a room without phones, and for when the network dies."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -29,7 +29,9 @@ LAYER_WORDS = {
     "identity": "identity",
 }
 COLUMNS, ROWS = 2, 4
-EDGE_PT, PADDING_PT = 28.0, 13.0
+EDGE_PT, PADDING_PT, FOOT_PT, LONG_PT = 28.0, 13.0, 7.4, 10_000.0
+SHRUNK = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+"""Factors on a card's sizes, tried until its text fits."""
 SANS, SERIF = "LB-Card-Sans", "LB-Card-Serif"
 _PACKAGED = {
     SANS: ("font_source_sans_pro", "SourceSansPro-Regular.ttf", "Vera.ttf"),
@@ -182,42 +184,45 @@ def _cut_lines(canvas: Any, *, width: float, height: float, step: tuple[float, f
 def _draw(
     canvas: Any, face: Face, *, box: tuple[float, float, float, float], size: float, fit: Callable[[str], str]
 ) -> None:
-    """One card: its parts below one another, its source or question on the lower edge."""
+    """One card: its parts below one another, its source or question on the lower edge; smaller where that is long."""
     x, top, width, height = box
-    left, inner = x + PADDING_PT, width - 2 * PADDING_PT
+    left, inner, room = x + PADDING_PT, width - 2 * PADDING_PT, height - 2 * PADDING_PT - 6
     canvas.setStrokeColor(face.color)
     canvas.setLineWidth(1.6)
     canvas.line(left, top - PADDING_PT, left + inner, top - PADDING_PT)
-    parts: Iterable[tuple[str, str, float, str, float]] = (
-        (face.kicker.upper(), SANS, 7.4, face.color, 5),
+    for shrunk in SHRUNK:
+        parts = [(_measured(fit(text), inner, style=(font, points * size * shrunk, color)), gap)
+                 for text, font, points, color, gap in _parts(face)]  # fmt: skip
+        foot = _measured(fit(face.foot), inner, style=(SANS, FOOT_PT * size * shrunk, GRAY))
+        if sum(part.height + gap for part, gap in parts) + foot.height <= room:
+            break
+    below = top - PADDING_PT - 6
+    for part, gap in parts:
+        part.drawOn(canvas, left, below - part.height)
+        below -= part.height + gap
+    if face.foot:
+        foot.drawOn(canvas, left, top - height + PADDING_PT)
+
+
+def _parts(face: Face) -> tuple[tuple[str, str, float, str, float], ...]:
+    """Text, face, size, color and the gap below of each part of a card."""
+    return (
+        (face.kicker.upper(), SANS, FOOT_PT, face.color, 5),
         (face.title, SERIF, 17.0, INK, 5),
         (face.text, SANS, 11.4, INK, 6),
         *((line, SANS, 11.4, GRAY if at else INK, 1) for at, line in enumerate(face.lines)),
     )
-    below = top - PADDING_PT - 6
-    for text, font, points, color, gap in parts:
-        below = _paragraph(canvas, fit(text), at=(left, below, inner), style=(font, points * size, color)) - gap
-    if face.foot:
-        foot = _measured(fit(face.foot), inner, style=(SANS, 7.4 * size, GRAY))
-        foot.drawOn(canvas, left, top - height + PADDING_PT)
-
-
-def _paragraph(canvas: Any, text: str, *, at: tuple[float, float, float], style: tuple[str, float, str]) -> float:
-    """Draw a paragraph down from a point; where it ends."""
-    left, top, width = at
-    paragraph = _measured(text, width, style=style)
-    paragraph.drawOn(canvas, left, top - paragraph.height)
-    return float(top - paragraph.height)
 
 
 def _measured(text: str, width: float, *, style: tuple[str, float, str]) -> Any:
+    """A paragraph that knows its height at a width."""
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
     font, points, color = style
     made = ParagraphStyle("card", fontName=font, fontSize=points, leading=points * 1.25, textColor=color)
     paragraph = Paragraph(escape(text, quote=False), made)
-    paragraph.wrap(width, 10_000)
+    paragraph.wrap(width, LONG_PT)
     return paragraph
 
 
