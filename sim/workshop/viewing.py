@@ -89,10 +89,14 @@ class Viewing:
         return round_results(journal.session, self._evaluations, round=round, version=model_version(), only=only)
 
     def prepare(self, seat: Seat, round: int) -> None:
-        """Compute a round's results before they are revealed, so that the reveal does not wait; shows nothing."""
-        journal, _ = self._at(seat, FACILITATOR)
+        """Compute results before they are revealed, so that the reveal does not wait; shows nothing.
+
+        To be called beside the page: for a team once it has handed in, for all when the round has closed.
+        """
+        journal, _ = self._at(seat, FACILITATOR, "team")
         _round_of(journal.session, round)
-        round_results(journal.session, self._evaluations, round=round, version=model_version())
+        only = seat.team if seat.role == "team" else None
+        round_results(journal.session, self._evaluations, round=round, version=model_version(), only=only)
 
     def why(self, seat: Seat, round: int, *, team: str, month: int, figure: str) -> Node:
         """The tree behind a figure, such as `gross_margin`, of a month of a round that was revealed."""
