@@ -126,7 +126,7 @@ def _sharing(trace: Trace) -> Trace:
     return replace(
         trace,
         cached_tokens=np.where(shared, SHARED_TOKENS, 0),
-        prefix_group=np.where(shared, trace.product, -1),
+        prefix=np.where(shared, trace.product, -1),
     )
 
 

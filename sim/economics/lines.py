@@ -154,10 +154,14 @@ def egress(month: Month) -> tuple[Term, ...]:
 
 
 def people(month: Month) -> tuple[Term, ...]:
-    """People who run the platform; they begin before it launches."""
+    """People who run the platform, who begin before it launches, and the programs that are paid for."""
+    programs = tuple(
+        term(name.replace("_", " "), usd, unit="USD", price=1.0, price_unit="USD/USD", rows=("company.programs",))
+        for name, usd in month.scenario.company.programs.items() if usd
+    )
     if month.flow.month < month.launch_month - month.prices.rule("run_people_lead_months"):
-        return ()
-    return _chosen(
+        return programs
+    return programs + _chosen(
         month, "run_fte", unit="people", price=_person(month), price_unit="USD/month",
         rows=("people/platform/usd_per_month",),
     )

@@ -6,7 +6,9 @@ or a market fact is a catalogue row, not a default here; a default here says
 only what is usual for a scenario.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from sim.scenario.events import Change as Change
 from sim.scenario.events import ShockEvent as ShockEvent
@@ -33,6 +35,9 @@ Residency = Literal["anywhere", "eu_only", "customer_region"]
 VectorStore = Literal["vendor", "open_hosted", "open_self_run"]
 Orchestration = Literal["vendor", "open_hosted", "we_run"]
 ApiTier = Literal["top", "mid", "small", "open_hosted"]
+Layer = Literal["model_api", "agent_framework", "orchestration", "data", "network", "identity"]
+Share = Annotated[float, Field(ge=0, le=1)]
+MonthlyUsd = Annotated[float, Field(ge=0, le=1e9)]
 
 
 class Decisions(Strict):
@@ -173,6 +178,9 @@ class Platform(Strict):
         "the answer will not do.")
     router: RouterSettings = setting(RouterSettings(), title="Settings of the router", help="What the routers read.")
     api: ApiSettings = setting(ApiSettings(), title="API options", help="Limits of the API, and what we do at them.")
+    open_share: dict[Layer, Share] = setting(default_factory=dict, title="Open interface by layer", unit="share",
+        help="Share of new integrations of a layer that is built behind an open interface, where it is more than the "
+        "decisions give, for example 'agent_framework: 0.7'.")
 
 
 class Company(Strict):
@@ -185,6 +193,9 @@ class Company(Strict):
         help="Embedded chunks held in month 0.")
     discount_per_year: float = setting(0.10, title="Discount rate", unit="share", ge=0, le=1,
         help="Yearly rate at which later money counts less.")
+    programs: dict[str, MonthlyUsd] = setting(default_factory=dict, title="Programs", unit="USD/month",
+        help="What a program or a tool beside the platform costs a month, by a name of your own. It counts with the "
+        "people who run the platform.")
     target_margin: float = setting(0.5, title="Margin target", unit="share", ge=-1, le=0.99,
         help="Gross margin below which the product is not worth selling.")
 

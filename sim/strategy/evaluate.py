@@ -124,7 +124,8 @@ class Stage:
             migrations=schedule.migrations,
             free_switch_from=min(relief, default=None),
         )
-        return lock_in(inputs, lockin_parameters(self.scenario, self.catalogue))
+        parameters = lockin_parameters(self.scenario, self.catalogue, states=played.states)
+        return lock_in(inputs, parameters)
 
     def rehearse(self, schedule: Schedule, until: int) -> Known:
         """What is known when a month begins."""

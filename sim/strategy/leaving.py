@@ -1,6 +1,7 @@
 """What lock-in is told of a played scenario: bills that would run twice, contracts, openness and ties by month."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -23,6 +24,17 @@ RUN_TWICE: dict[str, tuple[str, ...]] = {
     WHOLE: ("gpu", "idle", "api", "search", "storage", "egress"),
 }
 """Cost lines that are paid twice while a layer is being left: its own share of the bill (product rule 10)."""
+
+DATED = (
+    "overrun",
+    "dual_share",
+    "validation_months",
+    "usd_per_person_month",
+    "usd_per_prompt",
+    "evaluation_usd",
+    "compliance_usd_per_region",
+)
+"""Lock-in values that a dated change can set: what leaving costs at the time, and not how its state grows."""
 
 COMMITTED = ("orchestration", WHOLE)
 """Whose leaving forfeits the GPUs that are under contract."""
@@ -92,8 +104,21 @@ def _rebuilt(migrations: Sequence[Migration], months: int) -> NDArray[np.bool_]:
     return rebuilt
 
 
-def lockin_parameters(scenario: Scenario, catalogue: Catalogue) -> LockinParameters:
-    return LockinParameters.of(catalogue, scenario.lockin)
+def lockin_parameters(
+    scenario: Scenario, catalogue: Catalogue, *, states: Sequence[Scenario] = ()
+) -> LockinParameters:
+    """The lock-in values of a scenario.
+
+    Args:
+        states: the scenario in each month; what a dated change states of DATED holds from its month on.
+    """
+    parameters = LockinParameters.of(catalogue, scenario.lockin)
+    dated = {name for state in states for name in DATED if state.lockin.get(name) != scenario.lockin.get(name)}
+    by_month = {
+        name: np.array([state.lockin.get(name, catalogue.value("lockin", name, "value")) for state in states])
+        for name in sorted(dated)
+    }
+    return replace(parameters, **by_month) if by_month else parameters  # type: ignore[arg-type]
 
 
 def serving_regions(state: Scenario) -> tuple[str, ...]:
@@ -106,7 +131,8 @@ def serving_regions(state: Scenario) -> tuple[str, ...]:
 
 def _open_row(state: Scenario, prices: Prices) -> list[float]:
     shares = prices.once(choices, state.decisions).open_share
-    return [shares[layer] for layer in LAYERS]
+    stated: dict[str, float] = {**state.platform.open_share}
+    return [max(shares[layer], stated.get(layer, 0.0)) for layer in LAYERS]
 
 
 def _egress_factor(on: date, state: Scenario, catalogue: Catalogue) -> float:

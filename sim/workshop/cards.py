@@ -10,8 +10,8 @@ from pydantic import Field
 
 from sim.scenario.events import Gravity
 from sim.scenario.fields import Strict
+from sim.scenario.schema import Layer
 
-Layer = Literal["model_api", "agent_framework", "orchestration", "data", "network", "identity"]
 Grade = Literal["A", "B", "C", "judgement"]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Sentence = Annotated[str, Field(min_length=3, max_length=400)]
@@ -119,6 +119,8 @@ class Deck(Strict):
     summary: Sentence
     scenario: Slug
     """Preset from which every team starts."""
+    sets: dict[str, Any] = Field(default_factory=dict)
+    """Settings of the preset that this deck changes for all teams."""
     rounds: Annotated[tuple[RoundPlan, ...], Field(min_length=1, max_length=8)]
     budget: Annotated[int, Field(ge=1, le=24)] = 5
     """Most cards a team plays in a round."""

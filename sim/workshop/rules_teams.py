@@ -1,10 +1,10 @@
 """Rules of the teams: choosing, handing in, and what a facilitator may undo for them."""
 
-from collections import Counter
 from dataclasses import replace
 from types import MappingProxyType
 
 from sim.workshop.actions import Choose, HandIn, HandInFor, Logged, ReturnHandIn
+from sim.workshop.hands import hand_faults
 from sim.workshop.refusals import Refused
 from sim.workshop.session import Entry, Session
 from sim.workshop.setup import Turn
@@ -87,18 +87,8 @@ def _unrevealed(session: Session, team: str) -> Turn:
 def _checked(session: Session, cards: tuple[str, ...]) -> tuple[str, ...]:
     """Cards that may be played together, in the order of the deck."""
     deck = session.setup.deck
-    known = {card.id: card for card in deck.cards}
-    unknown = [card for card in cards if card not in known]
-    if unknown:
-        raise Refused(f"The deck has no card '{unknown[0]}'. Choose from the cards that are listed.")
-    if len(set(cards)) < len(cards):
-        raise Refused("The same card was chosen twice. Choose each at most once.")
-    if len(cards) > deck.budget:
-        raise Refused(f"{len(cards)} cards were chosen; {deck.budget} are the most in a round. Put some back.")
-    group, count = Counter(known[card].group for card in cards).most_common(1)[0] if cards else ("", 0)
-    if count > 1:
-        titles = " and ".join(f"'{known[card].title}'" for card in cards if known[card].group == group)
-        raise Refused(f"{titles} answer the same question. Choose one of them.")
+    for fault in hand_faults(deck, cards):
+        raise Refused(fault)
     return tuple(card.id for card in deck.cards if card.id in cards)
 
 

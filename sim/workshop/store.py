@@ -17,7 +17,7 @@ from sim.workshop.setup import Setup
 from sim.workshop.tables import ACTIONS, SESSIONS
 
 MOST_SESSIONS = 2000
-MOST_ACTIONS = 20_000
+MOST_ACTIONS = 10_000
 CODE_TRIES = 5
 
 

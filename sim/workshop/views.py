@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from sim.catalogue import load_catalogue
+from sim.lockin import Shock
+from sim.lockin import deck as shock_deck
 from sim.scenario.events import Gravity
 from sim.workshop.actions import Bid, Logged
 from sim.workshop.cards import Card, Role, ShockCard
@@ -60,6 +63,8 @@ class ShockRow:
     """A shock of the deck, and whether it was thrown."""
 
     card: ShockCard
+    facts: Shock
+    """Its size, notice and duration with their ranges and sources, and the layers it forces to leave."""
     thrown: Thrown | None
     can_take_back: bool
 
@@ -238,7 +243,8 @@ def _earlier_step(session: Session, team: str, turn: Turn) -> Entry | None:
 
 def _shock_row(session: Session, card: ShockCard) -> ShockRow:
     thrown = next((thrown for thrown in session.thrown if thrown.shock == card.id), None)
-    return ShockRow(card, thrown, thrown is not None and thrown.month > session.covered_month())
+    facts = next(shock for shock in shock_deck(load_catalogue()) if shock.id == card.shock)
+    return ShockRow(card, facts, thrown, thrown is not None and thrown.month > session.covered_month())
 
 
 def _words(session: Session, last: Logged | None) -> str:

@@ -3,17 +3,19 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from sim.workshop.actions import BY_FACILITATOR, BY_TEAM, FACILITATOR, Logged
-from sim.workshop.database import Database
-from sim.workshop.journal import Journal, Journals
-from sim.workshop.refusals import NotAdmitted, Refused, WorkshopError
-from sim.workshop.seats import OBSERVER, Created, Doorkeeper, Keys, Role, Seat
+from sim.workshop.actions import BY_FACILITATOR, BY_TEAM, FACILITATOR, Choose, HandIn, Logged
+from sim.workshop.evaluations import Evaluations
+from sim.workshop.files import read_session_file, session_file
+from sim.workshop.refusals import NotAdmitted, NotImported, Refused, WorkshopError
+from sim.workshop.seats import OBSERVER, Created, Keys, Seat
 from sim.workshop.secrecy import new_token
-from sim.workshop.session import Session
 from sim.workshop.setup import Setup
-from sim.workshop.store import Held, Store, day_of
-from sim.workshop.views import Console, Hall, Now, Screen, TeamDesk, console_of, desk_of, now_of, screen_of
+from sim.workshop.store import day_of
+from sim.workshop.table import check_hand
+from sim.workshop.viewing import Viewing
+from sim.workshop.views import Hall
 
 LOG = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class Saved:
     """Whether it had been saved before, under the same token."""
 
 
-class Workshop:
+class Workshop(Viewing):
     """Sessions of one store. Safe to share between threads; as many processes as one likes may share a store.
 
     Every method that takes a `Seat` looks up who that is, and refuses what is
@@ -39,19 +41,15 @@ class Workshop:
     Either way the sentence is for people, and nothing was changed.
     """
 
-    def __init__(self, url: str | None = None, *, clock: Callable[[], float] | None = None) -> None:
-        """
-        Args:
-            url: of the database; `LOADBEARING_DATABASE_URL` or a file in the home folder unless given.
-            clock: seconds since 1970; the database's own unless given.
-
-        Raises:
-            StoreUnreachable: the database cannot be used; the sentence says where, why and the way out.
-        """
-        self._database = Database(url, clock=clock)
-        self._store = Store(self._database)
-        self._doors = Doorkeeper(self._database, self._store)
-        self._journals = Journals(self._store)
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        clock: Callable[[], float] | None = None,
+        evaluations: Evaluations | None = None,
+    ) -> None:
+        """Open the store, and delete what is due; arguments and errors as for `Viewing`."""
+        super().__init__(url, clock=clock, evaluations=evaluations)
         self.purge()
 
     def close(self) -> None:
@@ -62,12 +60,32 @@ class Workshop:
 
     def create(self, setup: Setup) -> Created:
         """A new session, its code and its keys, which are shown this once."""
-        return self.restore(setup, ())
+        return self._added(setup, ())
 
-    def restore(self, setup: Setup, log: tuple[Logged, ...]) -> Created:
-        """A session with what happened in it before, under a new code and new keys."""
+    def restore(self, file: bytes, *, delete_on: date | None = None) -> Created:
+        """A session from its file, with all that happened in it, under a new code and new keys.
+
+        Raises:
+            NotImported: the file is refused, and nothing was saved.
+        """
+        try:
+            setup, log = read_session_file(file, now_s=self._now_s(), delete_on=delete_on)
+        except NotImported as fault:
+            LOG.warning("refused: an import of %d bytes: %s", len(file), fault)
+            raise
+        return self._added(setup, log)
+
+    def export(self, seat: Seat) -> bytes:
+        """The whole session as one file, without any key."""
+        journal, _ = self._at(seat, FACILITATOR)
+        return session_file(journal.session.setup, journal.log)
+
+    def _now_s(self) -> float:
         with self._database.reading() as connection:
-            today = day_of(self._database.now_s(connection))
+            return self._database.now_s(connection)
+
+    def _added(self, setup: Setup, log: tuple[Logged, ...]) -> Created:
+        today = day_of(self._now_s())
         if not 0 < (setup.delete_on - today).days <= LONGEST_KEPT_DAYS:
             raise Refused(
                 f"The deletion date {setup.delete_on} must be after {today} and at most {LONGEST_KEPT_DAYS} days later."
@@ -123,33 +141,6 @@ class Workshop:
             raise Refused("There is no such team in this session.")
         return self._doors.new_secret(seat.session_id, team)
 
-    # --- seeing -----------------------------------------------------------------------------------
-
-    def now(self, seat: Seat) -> Now:
-        """Where the session stands: cheap, to be polled. Its `seq` says whether anything is new."""
-        journal, now_s = self._at(seat)
-        return now_of(journal.session, now_s)
-
-    def console(self, seat: Seat) -> Console:
-        """The facilitator's view."""
-        journal, now_s = self._at(seat, FACILITATOR)
-        return console_of(journal.session, now_s, code=journal.held.code, standing=journal.standing)
-
-    def desk(self, seat: Seat) -> TeamDesk:
-        """A team's view of its own."""
-        journal, now_s = self._at(seat, "team")
-        return desk_of(journal.session, now_s, team=seat.team)
-
-    def screen(self, seat: Seat) -> Screen:
-        """What the projector may show; for observers and the facilitator."""
-        journal, now_s = self._at(seat, FACILITATOR, OBSERVER)
-        return screen_of(journal.session, now_s, code=journal.held.code)
-
-    def setup(self, seat: Seat) -> Setup:
-        """What the session was set up with; a team of a hidden deck does not get it."""
-        journal, _ = self._at(seat, FACILITATOR)
-        return journal.session.setup
-
     # --- acting -----------------------------------------------------------------------------------
 
     def act(self, seat: Seat, action: BY_FACILITATOR | BY_TEAM, *, token: str | None = None) -> Saved:
@@ -188,6 +179,8 @@ class Workshop:
                 return Saved(before.seq, before.at_s, again=True)
             # Two machines' clocks may differ by a little; the log's times never fall.
             at_s = max(desk.now_s, journal.session.last_at_s)
+            if isinstance(action, Choose | HandIn):
+                check_hand(journal.session, team=seat.actor, cards=action.cards)
             logged = Logged(journal.session.seq + 1, at_s, seat.actor, token, action)
             journal = journal.told(logged)
             desk.append(logged)
@@ -209,23 +202,3 @@ class Workshop:
         if count:
             LOG.info("%d sessions deleted on their deletion date", count)
         return count
-
-    def journal(self, seat: Seat) -> tuple[Session, tuple[Logged, ...]]:
-        """The session and its whole log, for the facilitator: what an export holds."""
-        journal, _ = self._at(seat, FACILITATOR)
-        return journal.session, journal.log
-
-    def _at(self, seat: Seat, *roles: Role) -> tuple[Journal, float]:
-        """The latest journal for a seat that is what it claims, and of one of the roles; any unless given."""
-        known = self._doors.known(seat)
-        if roles and known.role not in roles:
-            LOG.warning("refused: %s asked for what is the %s's", known.actor, roles[0])
-            raise NotAdmitted(f"This is for the {' or the '.join(roles)} only. Nothing was shown or changed.")
-        journal, now_s = self._journals.latest(known.session_id)
-        self._check_date(journal.held, now_s)
-        return journal, now_s
-
-    def _check_date(self, held: Held, now_s: float) -> None:
-        if held.delete_on <= day_of(now_s):
-            self._journals.forget(held.id)
-            raise NotAdmitted(f"This session's deletion date was {held.delete_on}: it is deleted.")

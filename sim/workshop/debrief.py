@@ -1,0 +1,151 @@
+"""The plenary: other futures, one card changed in hindsight, one decision reversed."""
+
+from dataclasses import dataclass
+
+from sim.lockin import LAYERS
+from sim.scenario import in_month
+from sim.workshop.cards import Future
+from sim.workshop.evaluations import Evaluations
+from sim.workshop.offers import PAID_ANYWAY, leaving_cost, left_along
+from sim.workshop.playing import future_scenario, played_scenario, thrown_shocks
+from sim.workshop.readings import TeamResult, read
+from sim.workshop.refusals import Refused
+from sim.workshop.session import Play, Session
+from sim.workshop.setup import Team
+
+CONTRACTS = frozenset({"platform.commitment_months", "platform.reserved_share"})
+
+
+@dataclass(frozen=True, slots=True)
+class InFuture:
+    """All teams' decisions in one future: net present value, and how far each is from the best of them."""
+
+    future: Future
+    npv_usd: dict[str, float]
+    """By team id."""
+    regret_usd: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """How far from the best choice of the room each team would be, future by future."""
+
+    futures: tuple[InFuture, ...]
+    worst_usd: dict[str, float]
+    """By team id: its largest regret."""
+    worst_future: dict[str, str]
+    """By team id: title of the future in which that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """One team's game, played again with one card changed."""
+
+    before: TeamResult
+    after: TeamResult
+    month: int
+    """Month of the decision that was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What undoing one decision would cost at the end of the last month that was shown."""
+
+    team: Team
+    card: str
+    month: int
+    layers: tuple[str, ...]
+    """Layers that would be left; empty where it can be undone at once."""
+    usd_cash: float
+    """The move and, for a contract, what is still owed."""
+    months: float
+    bid_usd: float | None
+    bid_months: float | None
+
+
+def regret(session: Session, evaluations: Evaluations, *, through: int) -> Regret:
+    """Every team's decisions through a round, played again in every future of the deck."""
+    setup, found = session.setup, []
+    for future in setup.deck.futures:
+        npv_usd = {}
+        for team in setup.teams:
+            plays = session.plays(team.id, through=through)
+            scenario = future_scenario(setup.scenario, setup.deck, plays=plays, future=future)
+            npv_usd[team.id] = evaluations.outcome(scenario).npv_usd
+        best_usd = max(npv_usd.values())
+        found.append(InFuture(future, npv_usd, {team: best_usd - usd for team, usd in npv_usd.items()}))
+    worst = {
+        team.id: max(found, key=lambda in_future, id=team.id: in_future.regret_usd[id])  # type: ignore[misc]
+        for team in setup.teams
+        if found
+    }
+    return Regret(
+        futures=tuple(found),
+        worst_usd={team: in_future.regret_usd[team] for team, in_future in worst.items()},
+        worst_future={team: in_future.future.title for team, in_future in worst.items()},
+    )
+
+
+def rewind(
+    session: Session, evaluations: Evaluations, *, team: Team, through: int, month: int, drop: str | None,
+    add: str | None,
+) -> Rewound:  # fmt: skip
+    """A team's game with one card taken out of a month, put into it, or exchanged.
+
+    Raises:
+        Refused: the team did not play that card then, or there is no such card.
+    """
+    setup, last = session.setup, session.setup.deck.rounds[through].last_month
+    plays = session.plays(team.id, through=through)
+    changed = list(plays)
+    if drop is not None:
+        if Play(drop, month) not in plays:
+            raise Refused("The team did not play this card in that month. Choose one of its cards.")
+        changed.remove(Play(drop, month))
+    if add is not None:
+        if add not in {card.id for card in setup.deck.cards}:
+            raise Refused("The deck has no such card. Choose one of those that are listed.")
+        changed.append(Play(add, month))
+    changed.sort(key=lambda play: play.month)
+
+    def played(with_plays: tuple[Play, ...]) -> TeamResult:
+        shocks = thrown_shocks(session)
+        scenario = played_scenario(setup.scenario, setup.deck, plays=with_plays, shocks=shocks)
+        outcome = evaluations.outcome(scenario)
+        return read(outcome, team, month=last, plays=with_plays, prediction=None)
+
+    return Rewound(before=played(plays), after=played(tuple(changed)), month=month)
+
+
+def reversal(session: Session, evaluations: Evaluations, *, team: Team, through: int, card: str) -> Reversal:
+    """Undo one decision at the end of a round, by the lock-in state that has grown until then.
+
+    Raises:
+        Refused: the team has not played the card.
+    """
+    setup, last = session.setup, session.setup.deck.rounds[through].last_month
+    plays = session.plays(team.id, through=through)
+    if card not in {play.card for play in plays}:
+        raise Refused("The team has not taken this decision. Choose one of its cards.")
+    shocks = thrown_shocks(session)
+    with_it = played_scenario(setup.scenario, setup.deck, plays=plays, shocks=shocks)
+    others = tuple(play for play in plays if play.card != card)
+    without = played_scenario(setup.scenario, setup.deck, plays=others)
+    layers = left_along(in_month(with_it, last), in_month(without, last))
+    outcome = evaluations.outcome(with_it)
+    usd, months = leaving_cost(outcome, layers, month=last + 1)
+    if CONTRACTS & setup.deck.card(card).sets.keys() and outcome.lockin is not None:
+        owed = outcome.lockin.leaving(("orchestration",)).costs.components[PAID_ANYWAY]
+        usd += float(owed[last])
+    bid = session.bids.get(team.id)
+    mine = bid is not None and bid.card == card
+    return Reversal(
+        team=team,
+        card=card,
+        month=last,
+        layers=tuple(layer for layer in LAYERS if layer in layers),
+        usd_cash=usd,
+        months=months,
+        bid_usd=bid.usd if bid is not None and mine else None,
+        bid_months=bid.months if bid is not None and mine else None,
+    )

@@ -1,0 +1,57 @@
+"""Outcomes of scenarios, computed once for everybody who asks."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any
+
+from sim.scenario import Scenario, scenario_hash
+from sim.strategy import Outcome, SurfaceStore, evaluate
+
+MOST_OUTCOMES = 256
+MOST_SURFACES = 384
+"""More than one evaluation needs: eight teams that decide differently share one store."""
+
+
+class Evaluations:
+    """A bounded cache of what follows from scenarios, by their hash; safe to share between threads.
+
+    Equal scenarios give equal bytes, so whoever asks second waits for the
+    first and gets the same. All are quick estimates (draft).
+    """
+
+    def __init__(self, *, most: int = MOST_OUTCOMES) -> None:
+        self._most = most
+        self._surfaces = SurfaceStore(MOST_SURFACES)
+        self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._working: dict[tuple[Any, ...], Lock] = {}
+        self._lock = Lock()
+
+    def outcome(self, scenario: Scenario) -> Outcome:
+        """What a scenario says."""
+        key = ("outcome", scenario_hash(scenario))
+        found: Outcome = self.once(key, lambda: evaluate(scenario, fidelity="draft", store=self._surfaces))
+        return found
+
+    def outcomes(self, scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
+        """The outcomes of several, in their order."""
+        return tuple(self.outcome(scenario) for scenario in scenarios)
+
+    def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+        """The result of some work by a key that says all that it depends on."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+            turn = self._working.setdefault(key, Lock())
+        with turn:
+            with self._lock:
+                if key in self._known:
+                    return self._known[key]
+            result = work()
+            with self._lock:
+                self._known[key] = result
+                self._working.pop(key, None)
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
+            return result

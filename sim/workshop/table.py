@@ -1,0 +1,117 @@
+"""The room's results: each round for every team, with the questions that a debrief asks of them."""
+
+from dataclasses import dataclass
+
+from sim.catalogue import load_catalogue
+from sim.economics import Node, explain
+from sim.scenario import ScenarioError, scenario_hash
+from sim.workshop.evaluations import Evaluations
+from sim.workshop.offers import Offer, offers
+from sim.workshop.playing import played_scenario, team_scenario
+from sim.workshop.readings import Medals, TeamResult, medals, read
+from sim.workshop.refusals import Refused
+from sim.workshop.session import Play, Session
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResults:
+    """Results of one round; a team's seat sees its own alone, and no medals."""
+
+    round: int
+    title: str
+    month: int
+    """Last month of the round: the one that was predicted."""
+    fidelity: str
+    version: str
+    seed: int
+    teams: tuple[TeamResult, ...]
+    medals: Medals | None
+    quick: tuple[TeamResult, ...]
+    """What the first decision of a round in two steps would have led to; empty for other rounds."""
+
+
+def round_results(
+    session: Session, evaluations: Evaluations, *, round: int, version: str, only: str | None = None
+) -> RoundResults:
+    """Play all teams through a round; equal decisions are computed once.
+
+    Args:
+        version: of the simulator that computes.
+        only: id of the one team to play.
+    """
+    setup = session.setup
+    plan = setup.deck.rounds[round]
+    teams = [team for team in setup.teams if only in (None, team.id)]
+
+    def played(step: int | None) -> tuple[TeamResult, ...]:
+        results = []
+        for team in teams:
+            entry = session.counted(team.id, round, step=step)
+            outcome = evaluations.outcome(team_scenario(session, team.id, through=round, step=step))
+            plays = session.plays(team.id, through=round, step=step)
+            prediction = entry.prediction if entry else None
+            results.append(read(outcome, team, month=plan.last_month, plays=plays, prediction=prediction))
+        return tuple(results)
+
+    results = played(None)
+    return RoundResults(
+        round=round,
+        title=plan.title,
+        month=plan.last_month,
+        fidelity="draft",
+        version=version,
+        seed=setup.scenario.seed,
+        teams=results,
+        medals=medals(results) if only is None else None,
+        quick=() if plan.quick_minutes is None else played(0),
+    )
+
+
+def team_offers(session: Session, evaluations: Evaluations, *, team: str) -> tuple[Offer, ...]:
+    """The deck's cards, priced for a team at the start of the round that was opened last."""
+    setup, turn = session.setup, session.current
+    plays = session.plays(team, through=turn.round - 1) if turn else ()
+    month = turn.first_month if turn else setup.deck.rounds[0].first_month
+    scenario = played_scenario(setup.scenario, setup.deck, plays=plays)
+
+    def priced() -> tuple[Offer, ...]:
+        outcome = evaluations.outcome(scenario) if month > 0 else None
+        return offers(setup.scenario, setup.deck, plays=plays, month=month, outcome=outcome)
+
+    key = ("offers", scenario_hash(scenario), tuple((play.card, play.month) for play in plays), month)
+    found: tuple[Offer, ...] = evaluations.once((*key, setup.deck.model_dump_json()), priced)
+    return found
+
+
+def why(
+    session: Session, evaluations: Evaluations, *, team: str, round: int, month: int, figure: str
+) -> Node:
+    """The tree behind one figure of a month: lines, quantities, prices and their sources.
+
+    Raises:
+        Refused: the month is not shown yet, or there is no such figure.
+    """
+    if not 0 <= month <= session.setup.deck.rounds[round].last_month:
+        raise Refused("Only months that the room has seen can be explained.")
+    outcome = evaluations.outcome(team_scenario(session, team, through=round))
+    try:
+        return explain(outcome.statements[month], figure, catalogue=load_catalogue())
+    except LookupError as fault:
+        raise Refused(str(fault)) from fault
+
+
+def check_hand(session: Session, *, team: str, cards: tuple[str, ...]) -> None:
+    """Refuse cards that contradict one another, or what the team has decided before.
+
+    Raises:
+        Refused: with the first fault of the scenario that they make.
+    """
+    turn, deck = session.current, session.setup.deck
+    known = {card.id for card in deck.cards}
+    if turn is None or not known.issuperset(cards):
+        return
+    plays = (*session.plays(team, through=turn.round - 1), *(Play(card, turn.first_month) for card in cards))
+    try:
+        played_scenario(session.setup.scenario, deck, plays=plays)
+    except ScenarioError as error:
+        raise Refused(f"These cards do not go together. {error.faults[0]}") from error

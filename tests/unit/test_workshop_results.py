@@ -1,0 +1,175 @@
+"""What a room sees at the reveal and in the debrief, and that it is what the simulator says."""
+
+import dataclasses
+from math import inf, nan
+from pathlib import Path
+
+import pytest
+
+from sim.metrics import Estimate
+from sim.scenario import set_fields
+from sim.strategy import evaluate
+from sim.workshop import Refused, Solo
+from sim.workshop.actions import Answer, Bid, CloseTurn, GoTo, OpenTurn, Reveal, RevealBids, Throw
+from sim.workshop.playing import team_scenario
+from sim.workshop.readings import TeamResult, medals
+from sim.workshop.setup import usual_teams
+from tests.unit.workshop_small import GUESS, Game, hash_quickly, new_game, small_deck, sqlite_url
+
+
+@pytest.fixture
+def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
+    """All rounds are played: otter takes cards, the others stay as they are; the price rises in month 6."""
+    hash_quickly(monkeypatch)
+    game = new_game(sqlite_url(tmp_path))
+    game.act("facilitator", OpenTurn(turn=1))
+    game.hand_in("otter", "gateway", "tests", turn=1)
+    for action in (CloseTurn(), Reveal(), Throw(shock="price", month=6), OpenTurn(turn=2)):
+        game.act("facilitator", action)
+    game.hand_in("lynx", "half_formats", turn=2)
+    game.act("facilitator", CloseTurn())
+    game.act("facilitator", OpenTurn(turn=3))
+    game.hand_in("lynx", "formats", turn=3)
+    for action in (CloseTurn(), Reveal()):
+        game.act("facilitator", action)
+    return game
+
+
+def test_a_result_is_the_outcome_of_the_teams_scenario(game: Game) -> None:
+    results = game.workshop.results(game.facilitator, 2)
+    session = game.workshop._journals.latest(game.facilitator.session_id)[0].session
+    otter = results.teams[1]
+    outcome = evaluate(team_scenario(session, "otter", through=2))
+    month = outcome.months[11]
+    assert (otter.month, otter.gross_margin, otter.exit_usd) == (11, month.gross_margin, month.exit["whole"].usd_cash)
+    assert otter.p95_s == month.nearest_promise.p95_s
+    assert otter.cash_usd == outcome.cumulative_cash_usd[11]
+    assert otter.exit_low_usd <= otter.exit_high_usd
+    assert [shock.shock for shock in otter.shocks] == ["api_price_rise"]
+    assert otter.prediction is None and otter.gap is None
+    assert (results.seed, results.fidelity) == (11, "draft")
+
+
+def test_teams_that_decide_alike_get_the_same_figures(game: Game) -> None:
+    first = game.workshop.results(game.facilitator, 1)
+    heron, otter, lynx = first.teams
+    alike = dataclasses.replace(lynx, team=heron.team)
+    assert heron == alike and otter.scenario_hash != heron.scenario_hash
+    assert heron.shocks == ()
+
+
+def test_a_gap_is_result_less_guess(game: Game) -> None:
+    otter = game.workshop.results(game.facilitator, 1).teams[1]
+    assert otter.prediction == GUESS and otter.gap is not None
+    assert otter.gap.exit_usd == otter.exit_usd - GUESS.exit_usd
+    assert otter.gap.gross_margin == otter.gross_margin - GUESS.gross_margin
+
+
+def test_a_quick_decision_is_set_beside_the_second(game: Game) -> None:
+    results = game.workshop.results(game.facilitator, 2)
+    assert [play.card for play in results.quick[2].plays] == ["half_formats"]
+    assert [play.card for play in results.teams[2].plays] == ["formats"]
+    assert results.quick[2].exit_usd > results.teams[2].exit_usd
+
+
+def test_every_figure_can_be_traced(game: Game) -> None:
+    result = game.workshop.results(game.facilitator, 2).teams[1]
+    tree = game.workshop.why(game.teams["otter"], 2, team="otter", month=11, figure="gross_margin")
+    assert tree.value == result.gross_margin
+    people = game.workshop.why(game.teams["otter"], 2, team="otter", month=11, figure="people")
+    assert {"gateway", "tests"} <= {leaf.label for leaf in people.children}
+    for month, figure in ((12, "gross_margin"), (-1, "gross_margin"), (3, "luck")):
+        with pytest.raises(Refused):
+            game.workshop.why(game.facilitator, 2, team="otter", month=month, figure=figure)
+
+
+def test_one_card_changed_in_hindsight(game: Game) -> None:
+    rewound = game.workshop.rewind(game.facilitator, 2, team="otter", month=0, drop="gateway")
+    assert rewound.before == dataclasses.replace(game.workshop.results(game.facilitator, 2).teams[1], prediction=None)
+    assert rewound.after.exit_usd > rewound.before.exit_usd
+    assert rewound.after.margin_so_far > rewound.before.margin_so_far
+    swapped = game.workshop.rewind(game.facilitator, 2, team="otter", month=0, drop="tests", add="formats")
+    assert {play.card for play in swapped.after.plays} == {"gateway", "formats"}
+    for values in ({"drop": "formats"}, {"add": "gold"}):
+        with pytest.raises(Refused):
+            game.workshop.rewind(game.facilitator, 2, team="otter", month=0, **values)
+
+
+def test_regret_is_nobodys_who_is_best_and_falls_on_the_rest(game: Game) -> None:
+    regret = game.workshop.regret(game.facilitator, 2)
+    assert [in_future.future.id for in_future in regret.futures] == ["calm", "dear"]
+    for in_future in regret.futures:
+        assert min(in_future.regret_usd.values()) == 0
+        best = max(in_future.npv_usd.values())
+        assert in_future.regret_usd["otter"] == best - in_future.npv_usd["otter"]
+    assert regret.worst_usd["otter"] == max(in_future.regret_usd["otter"] for in_future in regret.futures)
+
+
+def test_a_sealed_bid_meets_what_undoing_costs(game: Game) -> None:
+    game.act("facilitator", GoTo(stage="bid"))
+    game.act("otter", Bid(card="gateway", usd=90_000, months=3))
+    with pytest.raises(Refused, match="sealed"):
+        game.workshop.bids(game.facilitator)
+    with pytest.raises(Refused, match="sealed"):
+        game.workshop.reversal(game.teams["otter"], 2, team="otter", card="gateway")
+    game.act("facilitator", RevealBids())
+    (bid,) = game.workshop.bids(game.facilitator)
+    assert (bid.bid_usd, bid.usd_cash, bid.layers) == (90_000, 0.0, ())
+    with pytest.raises(Refused, match="has not taken"):
+        game.workshop.reversal(game.facilitator, 2, team="otter", card="formats")
+
+
+def test_the_poll_never_enters_the_model(game: Game) -> None:
+    before = game.workshop.results(game.facilitator, 2)
+    game.act("otter", Answer(when="after", scores=(4, 4, 3, 4, 4, 4)))
+    assert game.workshop.results(game.facilitator, 2) == before
+    maturity = game.workshop.maturity(game.facilitator)
+    assert (maturity.after, maturity.answered_before) == ((4, 4, 3, 4, 4, 4), 0)
+
+
+def result(team: int, **values: object) -> TeamResult:
+    plain = {field.name: None for field in dataclasses.fields(TeamResult)}
+    figures = {"margin_so_far": 0.5, "in_time_so_far": 0.98, "exit_usd": 1e6, "exit_months": 5.0, "launch_month": 3}
+    return TeamResult(**{**plain, **figures, "team": usual_teams(8)[team], "p95_s": Estimate(1, 0, 1), **values})
+
+
+def test_medals_go_to_what_is_shown_and_are_shared_where_no_digit_differs() -> None:
+    given = medals(
+        (
+            result(0, margin_so_far=0.5004, exit_usd=1e6, exit_months=4.0),
+            result(1, margin_so_far=0.5001, in_time_so_far=nan, exit_usd=0.9e6, exit_months=6.0),
+            result(2, margin_so_far=nan, launch_month=1, exit_usd=0.95e6, exit_months=4.0),
+        )
+    )
+    assert given.margin == ("heron", "otter")
+    assert given.service == ("heron", "lynx")
+    assert given.freedom == ("lynx",)
+    assert given.speed == ("lynx",)
+    nobody = medals((result(0, margin_so_far=nan, in_time_so_far=nan, exit_months=inf),))
+    assert (nobody.margin, nobody.service) == ((), ())
+
+
+def test_alone_one_plays_against_what_was_recorded() -> None:
+    solo = Solo(small_deck(), seed=11)
+    assert [team.name for team in solo.players()] == ["You", "Nobody"]
+    first = solo.play([["gateway"]], predictions=[GUESS])
+    assert (first.month, first.round) == (3, 1)
+    assert first.results[0].gap is not None and first.results[1].gap is None
+    second = solo.play([["gateway"], []], predictions=[GUESS, None])
+    assert [shock.shock for shock in second.results[0].shocks] == ["api_price_rise"]
+    assert second.results[0].gross_margin < first.results[0].gross_margin
+    with pytest.raises(Refused, match="same question"):
+        solo.play([["formats", "half_formats"]], predictions=[None])
+    assert {offer.card.id: offer.in_force for offer in solo.offers([["gateway"]])}["gateway"]
+
+
+def test_lockin_values_of_a_dated_change_hold_from_its_month_on() -> None:
+    """What leaving costs before the month is as it was, so rounds that were shown do not change."""
+    base = Solo(small_deck(), seed=11)._base
+    settings = {"lockin.validation_months": 0.5, "platform.open_share.agent_framework": 0.9}
+    changed = set_fields(base, {"changes": [{"month": 6, "because": "An exit is tested.", "set": settings}]})
+    before, after = evaluate(base), evaluate(changed)
+    for month in range(6):
+        assert after.months[month].exit == before.months[month].exit
+    assert before.months[6].exit["data"].exit_months - after.months[6].exit["data"].exit_months == pytest.approx(0.5)
+    assert after.months[11].exit["agent_framework"].usd_cash < before.months[11].exit["agent_framework"].usd_cash
