@@ -17,7 +17,7 @@ from sim.strategy.outcome import Fidelity
 
 Array = NDArray[np.float64]
 
-Kind = Literal["setting", "factor", "added", "rows", "lockin", "hazards", "strike", "gravity"]
+Kind = Literal["setting", "factor", "added", "rows", "hazards", "strike", "gravity"]
 
 PERCENTS = (5.0, 25.0, 50.0, 75.0, 95.0)
 """Percentiles of every fan, rising."""
@@ -28,11 +28,11 @@ class Uncertain:
     """One thing that nobody knows, with its range, in the unit that people read.
 
     `setting` takes its value as it is; `factor` multiplies settings and `added`
-    is added to them. `rows` and `lockin` move catalogue rows within their own
-    ranges, all to the same place, and `hazards` does so with every shock's
-    chance: their value is the leading row's, over its likely one. `strike` is
-    the month of a shock's first strike, the horizon where it never comes;
-    `gravity` is how grave it is, from 0 to 1.
+    is added to them. `rows` moves catalogue rows within their own ranges, all
+    to the same place, and `hazards` does so with every shock's chance: their
+    value is the leading row's, over its likely one. `strike` is the month of a
+    shock's first strike, the horizon where it never comes; `gravity` is how
+    grave it is, from 0 to 1.
     """
 
     id: str
@@ -139,7 +139,7 @@ class StrategyFutures:
     passes: Mapping[str, NDArray[np.bool_]]
     """By threshold's id."""
     pass_share: Estimate
-    """Share of futures in which every threshold is passed; its interval is over the independent blocks of the design."""
+    """Share of futures in which every threshold is passed; the interval is over the design's independent blocks."""
     pass_by_threshold: Mapping[str, float]
     npv_usd: Array
     npv_likely_usd: float
