@@ -7,7 +7,7 @@ blocks, being independent, say how sure a share over the futures is.
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil, log, sqrt
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,24 +68,29 @@ def draw(
         values[:, column] = [triangular(parameter, level) for level in share[:, column].tolist()]
     cards = drawn_shocks(catalogue)
     mild, grave = (catalogue.value(TABLE, "gravity", quantity) for quantity in ("mild_share", "grave_share"))
-    futures = []
-    for index in range(n):
-        drawn = {p.id: float(values[index, at[p.id]]) for p in plain}
-        hazards = next((p for p in plain if p.id == HAZARDS), None)
-        where = 0.0 if hazards is None else place(hazards, drawn[HAZARDS])
-        events: list[ShockEvent] = []
-        for card in cards:
-            name = at[f"{STRIKE}{card.id}"]
-            struck = _strikes(
-                card, index, first=float(share[index, name]), place=where, seed=seed, months=months
-            )
-            values[index, name] = struck[0] if struck else months
+    where = np.zeros(n)
+    for hazards in (p for p in plain if p.id == HAZARDS):
+        where = np.array([place(hazards, value) for value in values[:, at[HAZARDS]].tolist()])
+    events: list[list[ShockEvent]] = [[] for _ in range(n)]
+    for card in cards:
+        column = at[f"{STRIKE}{card.id}"]
+        times = _strike_months(card, share[:, column], places=where, seed=seed)
+        values[:, column] = np.minimum(np.floor(times[:, 0]), months)
+        for index, struck in enumerate(times):
             level = float(share[index, at[f"{GRAVITY}{card.id}"]])
             size: Gravity = "low" if level < mild else "high" if level >= 1 - grave else "likely"
-            events += [ShockEvent(shock=card.id, month=month, size=size) for month in struck]
-        events.sort(key=lambda event: event.month)
-        futures.append(Future(index, drawn, tuple(events[:MOST_STRIKES])))
-    return tuple(futures), values
+            events[index] += [
+                ShockEvent(shock=card.id, month=int(month), size=size) for month in struck[struck < months]
+            ]
+    futures = tuple(
+        Future(
+            index,
+            {p.id: float(values[index, at[p.id]]) for p in plain},
+            tuple(sorted(events[index], key=lambda event: event.month)[:MOST_STRIKES]),
+        )
+        for index in range(n)
+    )
+    return futures, values
 
 
 def triangular(parameter: Uncertain, level: float) -> float:
@@ -97,24 +102,22 @@ def triangular(parameter: Uncertain, level: float) -> float:
     return high - sqrt((1 - level) * width * (high - likely))
 
 
-def _strikes(card: Shock, index: int, *, first: float, place: float, seed: int, months: int) -> list[int]:
-    """Months of a shock's strikes: waiting times are exponential; the first is stratified over the futures.
+def _strike_months(card: Shock, first: Array, *, places: Array, seed: int) -> Array:
+    """When a shock strikes, in months from the start, shape (n, MOST_STRIKES), rising.
 
-    Args:
-        first: level of the first waiting time.
+    Waiting times are exponential. The first one's level is given, stratified
+    over the futures; later ones are drawn block by block.
     """
-    per_month = card.hazard_per_year.at(place) / MONTHS_PER_YEAR
-    if per_month <= 0:
-        return []
-    at = -log(1 - first) / per_month
-    if at >= months:
-        return []
-    random = stream(seed, index, name=f"{NAME}/{STRIKE}{card.id}/again")
-    found = []
-    while at < months:
-        found.append(int(at))
-        at += float(random.exponential(1 / per_month))
-    return found
+    per_month = np.array([card.hazard_per_year.at(place) for place in places.tolist()]) / MONTHS_PER_YEAR
+    waits = np.concatenate(
+        [
+            stream(seed, block, name=f"{NAME}/{STRIKE}{card.id}/again").standard_exponential((BLOCK, MOST_STRIKES))
+            for block in range(ceil(len(first) / BLOCK))
+        ]
+    )[: len(first)]
+    waits[:, 0] = -np.log1p(-first)
+    with np.errstate(divide="ignore"):
+        return np.cumsum(waits, axis=1) / per_month[:, None]
 
 
 def as_drawn(values: Mapping[str, float], shocks: Sequence[ShockEvent] = (), *, index: int = 0) -> Future:

@@ -95,6 +95,8 @@ class LeanStage(Stage):
         self.book = book
         self._ledger = Ledger(book)
         self._calm: Played | None = None
+        self._struck: tuple[Played, Played] | None = None
+        """Months without outages, and the same with them."""
         self._parameters: LockinParameters = lockin_parameters(scenario, book.catalogue)
         self._feeds_back = scenario.world.retention_on or any(
             "world.retention_on" in change.set for change in scenario.changes
@@ -118,7 +120,11 @@ class LeanStage(Stage):
                 with_samples=False,
             )
             self.windows += self._calm.windows
-        return self._calm if self._feeds_back else with_outages(self._calm, pressure, self.catalogue)
+        if self._feeds_back:
+            return self._calm
+        if self._struck is None or self._struck[0] is not self._calm or self._struck[1].pressure != pressure:
+            self._struck = (self._calm, with_outages(self._calm, pressure, self.catalogue))
+        return self._struck[1]
 
     def paid(self, schedule: Schedule, until: int) -> tuple[Played, Priced]:
         """The months before one of them, stated; those that were stated before stay."""
