@@ -18,7 +18,6 @@ from sim.economics import (
 from sim.economics.prices import MONTHS_PER_YEAR
 from sim.economics.term import part, term
 from sim.metrics import MonthFlow
-from sim.scenario.schema import Scenario
 from sim.strategy.leaving import lockin_parameters
 from sim.strategy.months import month_flows
 from sim.strategy.play import Played
@@ -44,74 +43,51 @@ class Priced:
 
 
 def state_months(
-    played: Played, book: PriceBook, *, schedule: Schedule = NOTHING, pressure: Monetary = UNMOVED
+    played: Played,
+    book: PriceBook,
+    *,
+    schedule: Schedule = NOTHING,
+    pressure: Monetary = UNMOVED,
+    before: Priced | None = None,
 ) -> Priced:
     """Flows and statements of every month.
 
     Args:
         schedule: moves being carried out, whose cost is paid as they go on.
         pressure: what shocks do to prices.
+        before: the first months as they were stated already; they stay as they are.
     """
-    ledger = Ledger(book)
-    ledger.extend(played, schedule=schedule, pressure=pressure)
-    return ledger.priced
-
-
-class Ledger:
-    """The money of months that follow one another: what is stated stays, and `extend` goes on from there."""
-
-    def __init__(self, book: PriceBook) -> None:
-        self._book = book
-        self._flows: list[MonthFlow] = []
-        self._statements: list[MonthStatement] = []
-        self._running: list[tuple[Commitment, ...]] = []
-
-    @property
-    def priced(self) -> Priced:
-        return Priced(tuple(self._flows), tuple(self._statements), tuple(self._running))
-
-    def extend(self, played: Played, *, schedule: Schedule, pressure: Monetary) -> None:
-        """State the months that were played beyond those stated before."""
-        catalogue, done = self._book.catalogue, len(self._flows)
-        deleted = lockin_parameters(played.states[0], catalogue).data_deleted_share
-        flows = month_flows(
-            played.months[done:], catalogue, deleted_share=float(deleted), before=self._flows[-1] if done else None
-        )
-        levels = price_levels(played.states)
-        for flow, state, calm in zip(flows, played.states[done:], levels[done:], strict=True):
-            times = PriceLevel(
-                api=calm.api * pressure.api.get(flow.month, 1.0), gpu=calm.gpu * pressure.gpu.get(flow.month, 1.0)
-            )
-            self._state(flow, state, level=times, launch=played.launch_month, schedule=schedule, pressure=pressure)
-
-    def _state(
-        self,
-        flow: MonthFlow,
-        state: Scenario,
-        *,
-        level: PriceLevel,
-        launch: int,
-        schedule: Schedule,
-        pressure: Monetary,
-    ) -> None:
-        month, book = flow.month, self._book
+    catalogue = book.catalogue
+    done = 0 if before is None else len(before.flows)
+    deleted = lockin_parameters(played.states[0], catalogue).data_deleted_share
+    flows = month_flows(
+        played.months[done:], catalogue, deleted_share=float(deleted), before=before.flows[-1] if before else None
+    )
+    levels = price_levels(played.states)
+    held: tuple[Commitment, ...] = before.commitments[-1] if before else ()
+    statements: list[MonthStatement] = list(before.statements) if before else []
+    running: list[tuple[Commitment, ...]] = list(before.commitments) if before else []
+    for flow, state, calm in zip(flows, played.states[done:], levels[done:], strict=True):
+        month = flow.month
+        level = PriceLevel(api=calm.api * pressure.api.get(month, 1.0), gpu=calm.gpu * pressure.gpu.get(month, 1.0))
         held = contracts(
-            flow, state.platform, held=self._running[-1] if self._running else (), prices=book.on(flow.on),
-            price_level=level.gpu,
-        )  # fmt: skip
+            flow, state.platform, held=held, prices=book.on(flow.on), price_level=level.gpu
+        )
+
         stated = partial(
-            statement, flow, state, book=book, launch_month=launch, level=level, commitments=held,
+            statement, flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held,
             migration_usd=schedule.migration_usd(month),
         )  # fmt: skip
-        year_usd = self._statements[-1].revenue_usd * MONTHS_PER_YEAR if self._statements else 0.0
+        year_usd = statements[-1].revenue_usd * MONTHS_PER_YEAR if statements else 0.0
         once = tuple(_once(event, year_usd) for event in pressure.one_offs if event.month == month)
         found = stated(added_terms={"migration": once})
         if month in pressure.lines:
             dearer = {line: _dearer(found.cost_terms[line], times) for line, times in pressure.lines[month].items()}
             found = stated(added_terms={"migration": once, **dearer})
-        self._flows.append(flow)
-        self._statements.append(found)
-        self._running.append(held)
+        running.append(held)
+        statements.append(found)
+    known = before.flows if before else ()
+    return Priced((*known, *flows), tuple(statements), tuple(running))
 
 
 def _dearer(terms: Sequence[Term], times: float) -> tuple[Term, ...]:

@@ -33,7 +33,7 @@ from sim.strategy.leaving import lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity
 from sim.strategy.play import Played, play_months, with_outages
 from sim.strategy.pressure import Physical, monetary, physical
-from sim.strategy.pricing import Ledger, Priced
+from sim.strategy.pricing import Priced, state_months
 from sim.strategy.schedule import Exit, Schedule, effective_states
 from sim.strategy.store import SurfaceStore
 
@@ -93,7 +93,7 @@ class LeanStage(Stage):
         """
         super().__init__(scenario, fidelity=fidelity, store=store, executor=Serial(), catalogue=catalogue)
         self.book = book
-        self._ledger = Ledger(book)
+        self._priced: Priced | None = None
         self._calm: Played | None = None
         self._struck: tuple[Played, Played] | None = None
         """Months without outages, and the same with them."""
@@ -131,8 +131,8 @@ class LeanStage(Stage):
         played = self.served(schedule)
         played = replace(played, states=played.states[:until], months=played.months[:until])
         pressure = monetary(self.strikes, schedule, states=played.states, catalogue=self.catalogue)
-        self._ledger.extend(played, schedule=schedule, pressure=pressure)
-        return played, self._ledger.priced
+        self._priced = state_months(played, self.book, schedule=schedule, pressure=pressure, before=self._priced)
+        return played, self._priced
 
     def rehearse(self, schedule: Schedule, until: int) -> Known:
         if self.strikes and self.strikes[0].month == 0 and until == 1:
