@@ -28,7 +28,7 @@ from sim.metrics import quantile_s
 from sim.scenario.schema import Scenario
 from sim.strategy.carrying import Known, carry_out
 from sim.strategy.evaluate import Stage
-from sim.strategy.executors import Serial
+from sim.strategy.executors import Executor
 from sim.strategy.leaving import lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity
 from sim.strategy.play import Played, play_months, with_outages
@@ -84,6 +84,7 @@ class LeanStage(Stage):
         *,
         fidelity: Fidelity,
         store: SurfaceStore,
+        executor: Executor,
         catalogue: Catalogue,
         book: PriceBook,
     ) -> None:
@@ -91,7 +92,7 @@ class LeanStage(Stage):
         catalogue: what service is played by.
         book: what money goes by; its catalogue may differ in prices, people and lock-in.
         """
-        super().__init__(scenario, fidelity=fidelity, store=store, executor=Serial(), catalogue=catalogue)
+        super().__init__(scenario, fidelity=fidelity, store=store, executor=executor, catalogue=catalogue)
         self.book = book
         self._priced: Priced | None = None
         self._calm: Played | None = None
