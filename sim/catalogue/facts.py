@@ -63,7 +63,7 @@ class Catalogue:
         for quantities in by_key.values():
             for dated in quantities.values():
                 dated.sort(key=lambda fact: fact.as_of)
-        self._rows = rows
+        self._rows = {table: tuple(fact for fact in rows if fact.table == table) for table in by_table}
         self._by_key = by_key
         self._ids = {table: tuple(ids) for table, ids in by_table.items()}
         self._names = MappingProxyType(dict(names))
@@ -75,7 +75,7 @@ class Catalogue:
     def rows(self, table: str) -> tuple[Fact, ...]:
         """Every row of a table, in file order."""
         self.ids(table)
-        return tuple(fact for fact in self._rows if fact.table == table)
+        return self._rows[table]
 
     def ids(self, table: str) -> tuple[str, ...]:
         """Ids of a table, in file order.
@@ -152,15 +152,17 @@ class Catalogue:
             moved = [replace(fact, likely=fact.at(place)) for fact in dated]
             fresh.update((id(fact), row) for fact, row in zip(dated, moved, strict=True))
             by_key[table, name] = {**by_key[table, name], quantity: moved}
-        other._rows = tuple(fresh.get(id(fact), fact) for fact in self._rows)
+        other._rows = dict(self._rows)
+        for table in {table for table, _, _ in places}:
+            other._rows[table] = tuple(fresh.get(id(fact), fact) for fact in self._rows[table])
         other._by_key, other._ids = by_key, self._ids
         return other
 
     def _quantities(self, table: str, id: str) -> dict[str, list[Fact]]:
-        ids = self.ids(table)
-        if (table, id) not in self._by_key:
-            raise LookupError(f"table '{table}' has no id '{id}'.{_did_you_mean(id, ids)}")
-        return self._by_key[table, id]
+        found = self._by_key.get((table, id))
+        if found is None:
+            raise LookupError(f"table '{table}' has no id '{id}'.{_did_you_mean(id, self.ids(table))}")
+        return found
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from threadpoolctl import ThreadpoolController
 
 from sim.catalogue import Catalogue, load_catalogue
-from sim.economics import cash_flows, cumulative, payback_month, present_value, statement
+from sim.economics import cash_flows, cumulative, gross_margin, payback_month, present_value
 from sim.lockin import LAYERS, WHOLE, LockinResult, lock_in
 from sim.metrics import MonthFlow
 from sim.scenario import scenario_hash
@@ -148,7 +148,7 @@ def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
     )
 
     def margin(flow: MonthFlow, state: Scenario) -> float:
-        return statement(flow, state, book=book, launch_month=played.launch_month).gross_margin
+        return gross_margin(flow, state, book=book, launch_month=played.launch_month)
 
     def replay(spared: Sequence[Strike], without: Schedule) -> Priced:
         return stage.price(_again(stage, without, spared, played=played), without, strikes=spared)

@@ -22,7 +22,7 @@ from sim.strategy.outcome import Fidelity
 from sim.strategy.pressure import CALM, Physical
 from sim.strategy.retention import settle
 from sim.strategy.service import Operator
-from sim.strategy.stations import station_models
+from sim.strategy.stations import StationModel, station_models
 from sim.strategy.store import SurfaceStore
 from sim.strategy.totals import Service
 
@@ -256,10 +256,14 @@ def _epoch(
     executor: Executor,
     catalogue: Catalogue,
 ) -> Epoch:
-    # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
-    shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
-    rates_rps = demand[:, None, :, None] * shape
-    models = station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
+    def make() -> tuple[Array, tuple[StationModel, ...]]:
+        # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
+        shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
+        rates_rps = demand[:, None, :, None] * shape
+        return shape, station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
+
+    name = ("stations", built, effort, seed, catalogue, demand.shape, demand.tobytes())
+    shape, models = store.once(name, make)
     operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue)
     return Epoch(span, states[span[0]], operator, shape)
 
@@ -283,9 +287,7 @@ def _planned_rps(
     )
     expected = {
         (known_at, last): monthly_requests(
-            [*forecast(states, known_at), *(states[known_at],) * max(0, last + 1 - len(states))],
-            catalogue,
-            launch_month=launch_month,
+            forecast(states, known_at, months=last + 1), catalogue, launch_month=launch_month
         )[last]
         for known_at, last in set(made)
     }

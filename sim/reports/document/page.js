@@ -1,0 +1,37 @@
+(function () {
+  var figures = JSON.parse(document.getElementById("figures").textContent);
+  var narrow = window.matchMedia("(max-width: 640px)");
+  function fitted(figure) {
+    var layout = JSON.parse(JSON.stringify(figure.layout));
+    if (narrow.matches) {
+      layout.margin.r = Math.min(layout.margin.r, 112);
+      layout.font.size = 12;
+    }
+    return layout;
+  }
+  function draw(key) {
+    var place = document.getElementById("chart-" + key);
+    if (!place || place.dataset.drawn) return;
+    place.dataset.drawn = "1";
+    Plotly.newPlot(place, figures[key].data, fitted(figures[key]), {
+      responsive: true, displaylogo: false,
+      modeBarButtons: [["toImage", {
+        name: "svg", title: "Download as SVG", icon: Plotly.Icons.disk,
+        click: function (chart) { Plotly.downloadImage(chart, {format: "svg", filename: key}); }
+      }]],
+      toImageButtonOptions: {format: "png", scale: 3, filename: key}
+    });
+  }
+  function all() { Object.keys(figures).forEach(draw); }
+  window.addEventListener("beforeprint", all);
+  if (!("IntersectionObserver" in window)) { all(); return; }
+  var seen = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (entry.isIntersecting) { draw(entry.target.id.slice(6)); seen.unobserve(entry.target); }
+    });
+  }, {rootMargin: "600px"});
+  Object.keys(figures).forEach(function (key) {
+    var place = document.getElementById("chart-" + key);
+    if (place) seen.observe(place);
+  });
+})();
