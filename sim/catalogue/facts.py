@@ -7,7 +7,7 @@ the same id and quantity.
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -33,6 +33,11 @@ class Fact:
     source: str
     grade: str
     note: str
+
+    def at(self, place: float) -> float:
+        """The value at a place of the range: -1 is the low end, 0 what is likely, 1 the high end."""
+        end = self.low if place < 0 else self.high
+        return self.likely + abs(place) * (end - self.likely)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,30 @@ class Catalogue:
             if in_force:
                 found[quantity] = in_force[-1].likely
         return found
+
+    def moved(self, places: Mapping[tuple[str, str, str], float]) -> "Catalogue":
+        """The catalogue with some rows elsewhere in their own ranges, for questions of what if.
+
+        Args:
+            places: by table, id and quantity, as in `Fact.at`; it holds for every date of the quantity.
+
+        Raises:
+            LookupError: there is no such row.
+        """
+        other = Catalogue((), self._names)
+        fresh: dict[int, Fact] = {}
+        by_key = dict(self._by_key)
+        for (table, name, quantity), place in places.items():
+            self.fact(table, name, quantity)
+            dated = by_key[table, name][quantity]
+            moved = [replace(fact, likely=fact.at(place)) for fact in dated]
+            fresh.update((id(fact), row) for fact, row in zip(dated, moved, strict=True))
+            by_key[table, name] = {**by_key[table, name], quantity: moved}
+        other._rows = dict(self._rows)
+        for table in {table for table, _, _ in places}:
+            other._rows[table] = tuple(fresh.get(id(fact), fact) for fact in self._rows[table])
+        other._by_key, other._ids = by_key, self._ids
+        return other
 
     def _quantities(self, table: str, id: str) -> dict[str, list[Fact]]:
         found = self._by_key.get((table, id))

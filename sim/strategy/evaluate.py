@@ -47,6 +47,7 @@ def evaluate(
     fidelity: Fidelity = "draft",
     store: SurfaceStore | None = None,
     executor: Executor | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Outcome:
     """Everything one scenario says, month by month.
 
@@ -55,8 +56,9 @@ def evaluate(
         fidelity: how much is simulated.
         store: surfaces already simulated; the process's own unless given.
         executor: where missing surfaces are simulated; here unless given.
+        catalogue: facts to go by; those shipped with the simulator unless given.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue or load_catalogue()
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
     with blas().limit(limits=1):
         stage = Stage(

@@ -43,14 +43,20 @@ def first_day(start: str, month: int) -> date:
     return date(year + later // MONTHS_PER_YEAR, later % MONTHS_PER_YEAR + 1, 1)
 
 
-def month_flows(months: Sequence[ServedMonth], catalogue: Catalogue, *, deleted_share: float) -> tuple[MonthFlow, ...]:
+def month_flows(
+    months: Sequence[ServedMonth], catalogue: Catalogue, *, deleted_share: float, before: MonthFlow | None = None
+) -> tuple[MonthFlow, ...]:
     """What each month amounted to; data and vectors pile up from month to month.
 
     Args:
         deleted_share: share of the data deleted each month.
+        before: the month before the first of these; the start of the scenario where there is none.
     """
+    if not months:
+        return ()
     company = months[0].state.company
-    data_gb, vectors = company.data_start_gb, company.vectors_start
+    data_gb = company.data_start_gb if before is None else before.data_gb
+    vectors = company.vectors_start if before is None else before.vectors
     flows = []
     for served in months:
         flow = flow_of(served, catalogue, data_gb=0.0, vectors=0.0)

@@ -61,22 +61,31 @@ class Priced:
 
 
 def state_months(
-    played: Played, book: PriceBook, *, schedule: Schedule = NOTHING, pressure: Monetary = UNMOVED
+    played: Played,
+    book: PriceBook,
+    *,
+    schedule: Schedule = NOTHING,
+    pressure: Monetary = UNMOVED,
+    before: Priced | None = None,
 ) -> Priced:
     """Flows and statements of every month.
 
     Args:
         schedule: moves being carried out, whose cost is paid as they go on.
         pressure: what shocks do to prices.
+        before: the first months as they were stated already; they stay as they are.
     """
     catalogue = book.catalogue
+    done = 0 if before is None else len(before.flows)
     deleted = lockin_parameters(played.states[0], catalogue).data_deleted_share
-    flows = month_flows(played.months, catalogue, deleted_share=float(deleted))
+    flows = month_flows(
+        played.months[done:], catalogue, deleted_share=float(deleted), before=before.flows[-1] if before else None
+    )
     levels = price_levels(played.states)
-    held: tuple[Commitment, ...] = ()
-    statements: list[MonthStatement] = []
-    conditions: list[Conditions] = []
-    for flow, state, calm in zip(flows, played.states, levels, strict=True):
+    held: tuple[Commitment, ...] = before.commitments[-1] if before else ()
+    statements: list[MonthStatement] = list(before.statements) if before else []
+    conditions: list[Conditions] = list(before.conditions) if before else []
+    for flow, state, calm in zip(flows, played.states[done:], levels[done:], strict=True):
         month = flow.month
         level = PriceLevel(api=calm.api * pressure.api.get(month, 1.0), gpu=calm.gpu * pressure.gpu.get(month, 1.0))
         held = contracts(
@@ -93,7 +102,8 @@ def state_months(
                 migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once},
             )
         )
-    return Priced(flows, tuple(statements), tuple(conditions))
+    known = before.flows if before else ()
+    return Priced((*known, *flows), tuple(statements), tuple(conditions))
 
 
 def margin_at(

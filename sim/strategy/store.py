@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.strategy.executors import Executor
 from sim.strategy.reading import Rates, Told, per_request
-from sim.strategy.surface import Surface, Tabulated, tabulate
+from sim.strategy.surface import Surface, Tabulated, pooled, tabulate
 
 MOST_SURFACES = 96
 MOST_RATES = 32
@@ -46,6 +46,20 @@ class SurfaceStore:
                 while len(self._known) > self._most:
                     self._known.popitem(last=False)
         return found, sum(key.windows for key in missing)
+
+    def add(self, surfaces: Sequence[tuple[Tabulated, Surface]]) -> None:
+        """Take surfaces that were simulated elsewhere; those that are known stay."""
+        with self._lock:
+            for key, surface in surfaces:
+                self._known.setdefault(key, surface)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+    def all_pooled(self) -> tuple[tuple[Tabulated, Surface], ...]:
+        """Every surface it holds, its samples added up: what a reading without the noise of samples needs."""
+        with self._lock:
+            known = tuple(self._known.items())
+        return tuple((key, pooled(surface)) for key, surface in known)
 
     def rates(
         self, key: Tabulated, surface: Surface, *, added_s: NDArray[np.float64], promises: tuple[Told, ...]
