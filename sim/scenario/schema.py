@@ -8,6 +8,7 @@ only what is usual for a scenario.
 
 from typing import Literal
 
+from sim.scenario.events import Assumption as Assumption
 from sim.scenario.events import Change as Change
 from sim.scenario.events import ShockEvent as ShockEvent
 from sim.scenario.fields import Strict, setting
@@ -207,3 +208,5 @@ class Scenario(Strict):
         help="Decisions and events after the start.")
     shocks: tuple[ShockEvent, ...] = setting((), title="Shocks", max_length=60,
         help="What strikes from outside, each at its month. It acts on whatever the decisions have built by then.")
+    assumptions: tuple[Assumption, ...] = setting((), title="Changed assumptions", max_length=200,
+        help="Values in place of the catalogue's. They hold for the whole play and for this scenario only.")

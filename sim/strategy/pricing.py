@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 
 from sim.catalogue import Catalogue
 from sim.economics import (
@@ -27,7 +27,7 @@ from sim.strategy.schedule import Schedule
 NOTHING = Schedule()
 
 
-@cache
+@lru_cache(maxsize=8)
 def price_book(catalogue: Catalogue) -> PriceBook:
     """The book of a catalogue; its rows are read once."""
     return PriceBook(catalogue)

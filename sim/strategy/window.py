@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario, ScenarioError
+from sim.scenario.assumptions import catalogue_of
 from sim.serving import SERVED, RequestRecord, RunRecord
 from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
@@ -140,7 +140,7 @@ def _busiest_hour(epoch: Epoch, played: Played, *, month: int) -> tuple[Mix, flo
     by_product = busiest.sum(axis=1)
     built = epoch.operator.built
     axis = MixAxis((tuple((by_product / rate_rps).tolist()),))
-    whole = mixes(axis, built.products, groups=built.groups, catalogue=load_catalogue())[0]
+    whole = mixes(axis, built.products, groups=built.groups, catalogue=catalogue_of(played.states[0]))[0]
     users = busiest / np.where(by_product > 0, by_product, 1.0)[:, None]
     asked = [replace(load, user_shares=tuple(users[load.index].tolist())) for load in whole.products if load.share > 0]
     return Mix(tuple(asked)), rate_rps
