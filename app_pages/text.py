@@ -94,7 +94,24 @@ OWN_UPLOAD_HELP = "A complete scenario, or one that extends a preset: 'extends: 
 OWN_READ, OWN_OPEN = "{name} is sound.", "Open it in Strategy"
 OWN_SETTINGS, OWN_SEND = "Settings", "Play this scenario"
 OWN_FAULTS = "This cannot be played yet:"
-OWN_TOO_LONG = "This scenario is too long for a link. Shorten its summary or its dated changes."
+OWN_TOO_LONG = "This scenario is too long for a link. Shorten its summary, its dated changes or its catalogue rows."
+OWN_KIND = "{of}: kind"
+OWN_COPY, OWN_REMOVE = "Add a product like this", "Remove"
+OWN_SETS = (
+    "Sets: dotted names and values, a semicolon between two, as in "
+    "decisions.own_share: 0.5; world.growth_per_month: 0.02"
+)
+CATALOGUE_TITLE = "Change the catalogue"
+CATALOGUE_NOTE = (
+    "Put prices, hardware or judgements of your own in place of the shipped rows. They hold for this scenario only: "
+    "they travel in its link, nobody else sees them, and every figure that rests on one says so."
+)
+CATALOGUE_UPLOAD, CATALOGUE_DOWNLOAD = "Changed rows (CSV or YAML)", "Download the catalogue"
+CATALOGUE_HELP = (
+    "Columns table, id, quantity, likely; low, high, as_of and source if wanted. The whole catalogue may be sent back "
+    "with a few lines edited."
+)
+CATALOGUE_BACK = "Back to the shipped catalogue"
 TRACE_TITLE, TRACE, TRACE_PLAY = "Replay a recorded trace", "Trace (CSV)", "Play the trace"
 TRACE_HELP = "Columns arrival_s, input_tokens, output_tokens; plain or packed by gzip."
 TRACE_NOTE = "Every request of the trace is simulated on the platform as planned for month 12."

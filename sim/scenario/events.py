@@ -20,7 +20,7 @@ class Change(Strict):
 class ShockEvent(Strict):
     """Something that happens to the company at a date, taken from the deck of shocks."""
 
-    shock: str = setting(title="Shock", min_length=1, max_length=60,
+    shock: str = setting(title="Shock", table="shocks", min_length=1, max_length=60,
         help="A shock of the catalogue (table 'shocks'), for example 'model_retired'.")
     month: int = setting(title="Month", unit="month", ge=0, le=120,
         help="Month in which it is announced or strikes, counted from the start.")

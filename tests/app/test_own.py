@@ -102,18 +102,18 @@ def test_the_form_shows_every_plain_setting_once(name):
 def test_the_form_tells_faults_beside_their_fields_and_then_plays():
     at = own_page()
     at.number_input(key="field_decisions.own_share").set_value(250.0)
-    at.button[-1].click().run()
+    at.button(key="own_play").click().run()
     assert not at.exception
     assert '<p class="lb-fault" role="alert">decisions.own_share: must be at most 1' in said(at)
     at.number_input(key="field_decisions.own_share").set_value(50.0)
-    at.button[-1].click().run()
+    at.button(key="own_play").click().run()
     assert not at.exception
     assert "On 50\u00a0% own GPUs" in said(at)
 
 
 def test_sending_the_form_unchanged_changes_nothing():
     at = own_page()
-    at.button[-1].click().run()
+    at.button(key="own_play").click().run()
     assert not at.exception
     opened = from_code(at.session_state["lb_view"].preset)
     assert scenarios.scenario_hash(opened) == scenarios.scenario_hash(scenarios.load(IN_ORDER[0]))
