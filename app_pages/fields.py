@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from sim.scenario import FieldCard, Scenario, field_cards
 from sim.scenario.editing import named_ids
 
 PERCENT = 100.0
-LATER = "ignore"
+LATER: Literal["ignore"] = "ignore"
 """A widget's value is sent with the next run, so that a page of many settings stands still while it is filled in."""
 
 

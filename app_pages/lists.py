@@ -23,13 +23,13 @@ def cards_of(name: str) -> dict[str, FieldCard]:
     return {card.path.removeprefix(head): card for card in field_cards() if card.path.startswith(head)}
 
 
-def _types(name: str) -> dict[str, tuple[type, ...]]:
+def _types(name: str) -> dict[str, tuple[Any, ...]]:
     """Types of a list's columns by their names."""
     row = item_models(Scenario.model_fields[name].annotation)[0]
-    return {column: (field.annotation, *get_args(field.annotation)) for column, field in row.model_fields.items()}  # type: ignore[misc]
+    return {column: (field.annotation, *get_args(field.annotation)) for column, field in row.model_fields.items()}
 
 
-def _column(card: FieldCard, types: tuple[type, ...]) -> Any:
+def _column(card: FieldCard, types: tuple[Any, ...]) -> Any:
     label = card.title
     words = card.options or (named_ids(card.table) if card.table else {})
     required = card.default is ...
@@ -84,7 +84,7 @@ def rows_of(name: str, table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[
     return rows, faults
 
 
-def _plain(value: Any, types: tuple[type, ...]) -> Any:
+def _plain(value: Any, types: tuple[Any, ...]) -> Any:
     if int in types:
         return int(value)
     return float(value) if float in types else value

@@ -15,13 +15,13 @@ from sim.scenario import Scenario, ScenarioError
 from sim.scenario.assumption_files import catalogue_csv, changed_rows, with_catalogue_file
 from sim.strategy.replay_reading import Replayed
 
+# Largest uploads, as MiB: of text that is read whole, and of a trace.
 SMALL_MB, LARGE_MB = 1, 64
-"""Largest uploads: of text that is read whole, and of a trace [MiB]."""
 
 
 def _here() -> Scenario:
     """The plan on the screen, as a scenario of its own; the preset where the levers do not go together."""
-    view = state.known_view()
+    view = state.open_view()
     try:
         return evaluation.planned(view.preset, dict(view.moved), decide=view.decide)
     except ScenarioError:

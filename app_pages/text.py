@@ -26,6 +26,10 @@ STALE = "These levers could not be evaluated. The figures below are the last tha
 NOTHING = (
     "These levers could not be evaluated, and there are no earlier figures to show. Put the levers back and retry."
 )
+PAGE_FAILED = (
+    "This page stopped on a fault of its own. Your levers are safe in the link: go back to Strategy and put back the "
+    "last one, or reload."
+)
 AS_PRESET = "as the preset"
 SHOW_TABLE, HIDE_TABLE = "Show as table", "Hide the table"
 CHART_MENU = "Another chart, or the table"
