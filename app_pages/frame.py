@@ -36,7 +36,7 @@ def open_plan(*, month: bool = True) -> Plan | None:
     with st.spinner(text.PLAYING, show_time=False):
         preset = evaluation.attempt(view.preset, {})
         plan = evaluation.attempt(view.preset, dict(view.moved), decide=view.decide) if view.moved else preset
-    st.session_state["lb_took_s"] = plan.took_s
+    st.session_state[levers.TOOK_S] = plan.took_s
     outcome = plan.outcome or st.session_state.get(LAST_GOOD)
     if outcome is None or preset.outcome is None:
         st.html(f'<p class="lb-problem" role="alert">{escape(text.NOTHING)}</p>')

@@ -59,7 +59,8 @@ MOVED_LEVERS, PORTABLE_SOFTWARE = "the levers as they are moved", "open software
 
 WINDOW, ALL_IN, PER_MTOK = "Tokens and cost of", "All in", "$ per 1M tokens"
 UNIT_NOTE = "Cost of 1M tokens of delivered answers by line, $; {window}, {month}"
-STACK_NOTE = "Cost by month and line, $"
+AGGREGATE, STEP = "Cost divided by", "Step"
+STACK_NOTE = "Cost by {step}, divided by {by}, $"
 VOLUME_NOTE = "Gross margin against demand, capacity planned for each; 1× is the load of month 12"
 CASH_NOTE = "Cash since the start by month, $M"
 IDLE_NOTE = "Cost of our GPUs by month, and the part that pays for waiting, thousand $"
