@@ -8,6 +8,7 @@ from app_pages import blocks, evaluation, follow, frame, shell, state, text
 from app_pages.view import View
 from sim.reports import comparison as told
 from sim.reports.figures import compare_figure, series_table_of
+from sim.reports.sentences import catalogue_note
 from sim.reports.series import SERIES
 from sim.strategy.compare import Comparison, compared
 from sim.strategy.outcome import Outcome
@@ -22,7 +23,8 @@ def _offered(view: View) -> dict[str, str]:
     names = {name: scenario.name for name, scenario in evaluation.preset_scenarios().items()}
     own = view.preset not in names
     if view.moved or own:
-        label = f"{evaluation.base(view.preset).name}, as moved" if view.moved else evaluation.base(view.preset).name
+        base = evaluation.base(view.preset)
+        label = ", ".join(part for part in (base.name, "as moved" if view.moved else "", catalogue_note(base)) if part)
         return {THIS_PLAN: label, **names}
     return names
 

@@ -1,5 +1,7 @@
 """Tables for the settings that are lists of rows, built from their declarations; rows are added and removed."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -15,6 +17,8 @@ from sim.scenario.yaml_text import read_mapping, write_mapping
 SET = "set"
 NAME, AMOUNT = "name", "amount"
 BETWEEN = "; "
+NEXT = re.compile(r";(?=\s*[A-Za-z_][\w.-]*\s*:)")
+"""A semicolon before the next name; one inside a text is left alone."""
 
 
 def cards_of(name: str) -> dict[str, FieldCard]:
@@ -63,7 +67,14 @@ def frame_of(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def _shown(column: str, value: Any) -> Any:
     if column != SET or not isinstance(value, Mapping):
         return value
-    return BETWEEN.join(write_mapping({name: given}).strip().replace("\n", " ") for name, given in value.items())
+    return BETWEEN.join(_said(name, given) for name, given in value.items())
+
+
+def _said(name: str, value: Any) -> str:
+    """A setting on one line of YAML."""
+    if isinstance(value, list | dict):
+        return f"{name}: {json.dumps(value, ensure_ascii=False)}"
+    return write_mapping({name: value}).strip()
 
 
 def rows_of(name: str, table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
@@ -91,7 +102,7 @@ def _plain(value: Any, types: tuple[Any, ...]) -> Any:
 
 
 def _mapping(typed: str) -> dict[str, Any]:
-    read, twice = read_mapping("\n".join(part.strip() for part in typed.split(BETWEEN.strip())), where=SET)
+    read, twice = read_mapping("\n".join(part.strip() for part in NEXT.split(typed)), where=SET)
     if twice:
         raise ScenarioError(SET, twice)
     return read

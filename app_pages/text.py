@@ -150,6 +150,7 @@ ABOUT_GRADES = (
     "Grade A: a specification, law, paper or primary data page. B: the trade press quoting a named primary. "
     "C: a single blog or aggregator. Judgement: our own."
 )
+ABOUT_CHANGED = "Your scenario changed these rows; the others are as shipped."
 ABOUT_EQUATIONS = "Equations"
 ABOUT_CHAPTER = "Chapter"
 ABOUT_NO_EQUATIONS = "The equations ship in docs/model.md, which is not part of this installation."
