@@ -1,6 +1,14 @@
 """The app: pages over one simulator. Run with `streamlit run app.py`."""
 
-if __name__ == "__main__":  # Worker processes import this file under another name and show nothing.
+# Streamlit reads this file twice: as `app` to find what serves it, and as a script for every visitor's run.
+# Worker processes import it under another name still, and show nothing.
+if __name__ == "__main__":
     from app_pages import navigation
 
     navigation.run()
+elif __name__ == "app":
+    import streamlit as st
+
+    from app_pages import problems, web
+
+    app = st.App(__file__, routes=web.ROUTES, middleware=web.MIDDLEWARE, on_script_error=problems.tell)

@@ -7,22 +7,26 @@ import pandas as pd
 import streamlit as st
 
 from app_pages import evaluation, state, text
-from sim.catalogue import load_catalogue
+from sim import scenario as scenarios
 from sim.reports import words
+from sim.scenario import Scenario
+from sim.scenario.assumption_files import changed_rows
+from sim.scenario.assumptions import catalogue_of
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MODEL = "model.md"
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
-def _assumptions() -> pd.DataFrame:
-    catalogue = load_catalogue()
+@st.cache_data(max_entries=8, show_spinner=False)
+def _assumptions(scenario_hash: str, _scenario: Scenario) -> pd.DataFrame:
+    catalogue = catalogue_of(_scenario)
     return pd.DataFrame(
         {
             "Table": table,
             "Of": catalogue.label(table, row.id),
             "Quantity": row.quantity.replace("_", " "),
             "Value": row.likely,
+            "Changed": "in this scenario" if row.changed else "",
             "Unit": row.unit,
             "Low": row.low,
             "High": row.high,
@@ -36,8 +40,12 @@ def _assumptions() -> pd.DataFrame:
     )
 
 
-def _assumption_table() -> None:
-    rows = _assumptions()
+def _assumption_table(scenario: Scenario) -> None:
+    rows = _assumptions(scenarios.scenario_hash(scenario), scenario)
+    changed = list(changed_rows(scenario))
+    if changed:
+        said = "".join(f"<li>{escape(row)}</li>" for row in changed)
+        st.html(f'<p class="lb-say">{text.ABOUT_CHANGED}</p><ul class="lb-notes">{said}</ul>')
     with st.container(horizontal=True):
         table = st.selectbox(text.ABOUT_TABLE, [text.ABOUT_ALL, *sorted(rows["Table"].unique())])
         wanted = st.text_input(text.ABOUT_SEARCH)
@@ -69,11 +77,11 @@ def _equations() -> None:
 def page() -> None:
     st.html(f'<h1 class="lb-headline lb-wide">{text.ABOUT_TITLE}</h1><p class="lb-lead">{text.ABOUT_LEAD}</p>')
     st.html(f'<h2 class="lb-finding">{text.ABOUT_ASSUMPTIONS}</h2>')
-    _assumption_table()
+    view = state.known_view()
+    _assumption_table(evaluation.base(view.preset))
     st.html(f'<h2 class="lb-finding">{text.ABOUT_LIMITS}</h2>')
     st.html(f'<ul class="lb-list">{"".join(f"<li>{escape(limit)}</li>" for limit in text.LIMITS)}</ul>')
     st.html(f'<h2 class="lb-finding">{text.ABOUT_RUN}</h2>')
-    view = state.known_view()
     outcome = evaluation.attempt(view.preset, dict(view.moved)).outcome
     if outcome is not None:
         st.html(

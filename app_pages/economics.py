@@ -1,5 +1,7 @@
 """Economics: what a token costs and why, where the money goes, at what volume it pays, and what stands idle."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app_pages import blocks, frame, shell, text
@@ -8,17 +10,27 @@ from sim.reports.figures import series_table
 from sim.reports.waterfall import waterfall, waterfall_table
 
 
-def _window() -> str:
+def _chosen(label: str, options: Mapping[str, str], *, key: str) -> str:
     chosen = st.segmented_control(
-        text.WINDOW,
-        list(money.WINDOWS),
-        format_func=lambda name: money.WINDOWS[name],
-        default="month",
-        key="eco_window",
+        label,
+        list(options),
+        format_func=lambda name: options[name],
+        default=next(iter(options)),
+        key=key,
         required=True,
         persist_state="session",
     )
     return str(chosen)
+
+
+def _controls() -> tuple[str, str, int]:
+    """Window of the unit cost, and division and step of the stack."""
+    steps = {str(months): word for months, word in money.STEPS.items()}
+    with st.container(key="eco_controls", horizontal=True, gap="large"):
+        window = _chosen(text.WINDOW, money.WINDOWS, key="eco_window")
+        by = _chosen(text.AGGREGATE, money.GROUPS, key="eco_group")
+        step = _chosen(text.STEP, steps, key="eco_step")
+    return window, by, int(step)
 
 
 def page() -> None:
@@ -27,7 +39,7 @@ def page() -> None:
         return
     outcome, preset, month = plan.outcome, plan.preset, plan.view.month
     place = st.container()
-    window = _window()
+    window, by, step = _controls()
     with place:
         frame.headline(money.money_headline(outcome, month=month, window=window))
     colors = shell.palette()
@@ -41,11 +53,11 @@ def page() -> None:
             table=waterfall_table(steps, total_label=text.ALL_IN, unit=text.PER_MTOK, write=words.money),
         )
         blocks.chart(
-            money_figures.stack_figure(outcome, palette=colors),
+            money_figures.stack_figure(outcome, palette=colors, by=by, step=step),
             key="stack",
             title=money.stack_finding(outcome, month=month),
-            measure=text.STACK_NOTE,
-            table=money.stack_table(outcome),
+            measure=text.STACK_NOTE.format(step=money.STEPS[step], by=money.GROUPS[by]),
+            table=money.stack_table(outcome, by=by, step=step),
         )
         blocks.chart(
             money_figures.volume_figure(outcome, palette=colors),

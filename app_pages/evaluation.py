@@ -113,16 +113,27 @@ class Attempt:
     faults: tuple[str, ...] = ()
 
 
+def _broken(preset: str, moved: Mapping[str, Any], started_s: float) -> Attempt:
+    """The room must keep its screen: the fault goes to the log in full, a sentence to the page."""
+    LOG.exception("evaluating %s with %s failed", preset, dict(moved))
+    return Attempt(None, perf_counter() - started_s, ("The simulator stopped on a fault of its own.",))
+
+
 def attempt(preset: str, moved: Mapping[str, Any], *, decide: int = 0) -> Attempt:
     """Evaluate a preset with some fields moved. Never raises: a fault comes back as plain sentences."""
     started_s = perf_counter()
+    scenario = base(preset)
     try:
         scenario = planned(preset, moved, decide=decide)
         outcome = evaluated(scenarios.scenario_hash(scenario), scenario)
     except ScenarioError as error:
         return Attempt(None, perf_counter() - started_s, tuple(str(fault) for fault in error.faults))
+    except (ValueError, LookupError, ArithmeticError) as error:
+        # Values of somebody's own may contradict one another in ways that only playing them shows.
+        if not scenario.assumptions:
+            return _broken(preset, moved, started_s)
+        LOG.warning("playing %s with changed catalogue rows failed", preset, exc_info=error)
+        return Attempt(None, perf_counter() - started_s, (f"The changed catalogue rows cannot be played: {error}",))
     except Exception:
-        # The room must keep its screen: the fault goes to the log in full, a sentence to the page.
-        LOG.exception("evaluating %s with %s failed", preset, dict(moved))
-        return Attempt(None, perf_counter() - started_s, ("The simulator stopped on a fault of its own.",))
+        return _broken(preset, moved, started_s)
     return Attempt(outcome, perf_counter() - started_s)

@@ -1,32 +1,25 @@
-"""A form of all settings of a scenario, built from their declarations."""
+"""Widgets for the plain settings of a scenario, built from their declarations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
-from app_pages import text
 from sim.scenario import FieldCard, Scenario, field_cards
+from sim.scenario.editing import named_ids
 
-PARTS = {
-    "decisions": "Decisions",
-    "platform": "Platform",
-    "world": "The world",
-    "products": "Products",
-    "company": "Company",
-    "": "The scenario",
-}
-"""Tabs of the form by the first part of a dotted name; everything else is in the last."""
 PERCENT = 100.0
+LATER: Literal["ignore"] = "ignore"
+"""A widget's value is sent with the next run, so that a page of many settings stands still while it is filled in."""
 
 
 def settings(scenario: Scenario) -> Iterator[tuple[str, FieldCard, Any]]:
-    """Dotted name, declaration and value of every setting that holds one plain value here."""
+    """Dotted name, declaration and value of every setting that holds one value, or a list of names, here."""
     for card in field_cards():
         for path in _paths(card.path, scenario):
             title, value = _read(scenario, path)
-            if title == card.title and (value is None or isinstance(value, str | bool | int | float)):
+            if title == card.title and (value is None or isinstance(value, str | bool | int | float | tuple)):
                 yield path, card, value
 
 
@@ -52,67 +45,91 @@ def _read(scenario: Scenario, path: str) -> tuple[str | None, Any]:
     return title, value
 
 
-def _widget(path: str, card: FieldCard, value: Any) -> Any:
-    label = f"{card.title} ({_unit(card)})" if _unit(card) else card.title
-    key = f"field_{path}"
+def key_of(path: str) -> str:
+    """The widget's key."""
+    return f"field_{path}"
+
+
+def grid(scenario: Scenario, prefixes: Sequence[str], *, faults: Sequence[str]) -> dict[str, Any]:
+    """Widgets of the settings under some dotted names, faults below them; what was changed, by dotted name.
+
+    Args:
+        prefixes: beginnings of dotted names; an empty one stands for the settings of no part.
+    """
+    changed: dict[str, Any] = {}
+    with st.grid(3, min_column_width=250, gap=("small", "medium")):
+        for path, card, before in settings(scenario):
+            if not any(path.startswith(prefix) if prefix else "." not in path for prefix in prefixes):
+                continue
+            with st.container(gap=None):
+                value = _widget(path, card, value=before)
+                show_faults(faults, (index_path(scenario, path),))
+            if value != before and (value, before) != ("", None):
+                changed[path] = value
+    return changed
+
+
+def index_path(scenario: Scenario, path: str) -> str:
+    """A dotted name as faults write it: products by their place."""
+    parts = path.split(".")
+    if parts[0] != "products" or len(parts) < 2:
+        return path
+    place = next((at for at, product in enumerate(scenario.products) if product.id == parts[1]), None)
+    return ".".join((f"products[{place}]", *parts[2:]))
+
+
+def show_faults(faults: Sequence[str], names: Sequence[str]) -> None:
+    """The faults of some settings, and of what is inside them."""
+    for fault in faults:
+        if fault.startswith(tuple(f"{name}{mark}" for name in names for mark in (":", " ", "[", "."))):
+            st.html(f'<p class="lb-fault" role="alert">{escape(fault)}</p>')
+
+
+def _widget(path: str, card: FieldCard, *, value: Any) -> Any:
+    label = f"{card.title} ({unit_of(card)})" if unit_of(card) else card.title
+    common: dict[str, Any] = {"key": key_of(path), "help": help_of(card), "on_change": LATER}
     if isinstance(value, bool):
-        return st.checkbox(label, value, key=key, help=card.help)
-    if card.options:
-        names = list(card.options)
-        chosen = st.selectbox(
-            label, names, index=names.index(str(value)), format_func=lambda name: card.options[name], key=key,
-            help=card.help,
-        )  # fmt: skip
-        return int(chosen) if isinstance(value, int) else chosen
+        return st.checkbox(label, value, **common)
+    if isinstance(value, tuple):
+        words = named_ids(card.table)
+        return tuple(st.multiselect(label, words, list(value), format_func=worded(words), **common))
+    words = card.options or (named_ids(card.table) if card.table else {})
+    if words:
+        names = list(words)
+        at = names.index(str(value)) if str(value) in names else None
+        chosen = st.selectbox(label, names, index=at, format_func=worded(words), **common)
+        return int(chosen) if isinstance(value, int) and chosen is not None else chosen
     if isinstance(value, int):
-        return st.number_input(label, value=value, step=1, key=key, help=_help(card))
+        return st.number_input(label, value=value, step=1, **common)
     if isinstance(value, float) or (value is None and card.unit):
-        factor = PERCENT if card.unit == "share" else 1.0
-        shown = st.number_input(
-            label, value=None if value is None else value * factor, step=card.step and card.step * factor,
-            format="%.6g", key=key, help=_help(card),
-        )  # fmt: skip
-        return None if shown is None else round(shown / factor, 12)
-    return st.text_input(label, value or "", key=key, help=card.help)
+        return _number(label, card, value, common)
+    return st.text_input(label, value or "", **common)
 
 
-def _unit(card: FieldCard) -> str:
+def _number(label: str, card: FieldCard, value: float | None, common: dict[str, Any]) -> float | None:
+    factor = PERCENT if card.unit == "share" else 1.0
+    before = None if value is None else value * factor
+    step = card.step and card.step * factor
+    shown = st.number_input(label, value=before, step=step, format="%.6g", **common)
+    if shown == before:
+        # What was not touched stays as it is, to the last digit.
+        return value
+    return None if shown is None else round(shown / factor, 12)
+
+
+def worded(words: Mapping[str, str]) -> Callable[[Any], str]:
+    """Writes a stored value as people read it; itself where it has no word."""
+    return lambda value: words.get(value, str(value))
+
+
+def unit_of(card: FieldCard) -> str:
+    """The unit as the form writes it: shares in percent."""
     return "%" if card.unit == "share" else card.unit
 
 
-def _help(card: FieldCard) -> str:
+def help_of(card: FieldCard) -> str:
+    """What a setting means, and its bounds."""
     factor = PERCENT if card.unit == "share" else 1.0
     ends = (("from", card.low), ("to", card.high))
     bounds = [f"{word} {bound * factor:g}" for word, bound in ends if bound is not None]
     return f"{card.help} {' '.join(bounds).capitalize()}." if bounds else card.help
-
-
-def form(scenario: Scenario, faults: Sequence[str]) -> dict[str, Any] | None:
-    """Show the form; once it is sent, the settings that were changed by their dotted names."""
-    found = list(settings(scenario))
-    entered: dict[str, Any] = {}
-    with st.form("own", border=False):
-        tabs = st.tabs(list(PARTS.values()))
-        for tab, part in zip(tabs, PARTS, strict=True):
-            with tab, st.grid(3, min_column_width=250, gap=("small", "medium")):
-                for path, card, value in found:
-                    head = path.split(".")[0] if "." in path else ""
-                    if (head if head in PARTS else "") != part:
-                        continue
-                    with st.container(gap=None):
-                        entered[path] = _labelled(path, card, value)
-                        for fault in faults:
-                            if fault.startswith((f"{path}:", f"{path} ")):
-                                st.html(f'<p class="lb-fault" role="alert">{escape(fault)}</p>')
-        if not st.form_submit_button(text.OWN_SEND, type="primary"):
-            return None
-    before = {path: value for path, _, value in found}
-    changed = {path: value for path, value in entered.items() if value != before[path]}
-    return {path: value for path, value in changed.items() if (value, before[path]) != ("", None)}
-
-
-def _labelled(path: str, card: FieldCard, value: Any) -> Any:
-    """The widget of a setting; a product's is named by the product too."""
-    if path.startswith("products."):
-        st.html(f'<span class="lb-of">{escape(path.split(".")[1])}</span>')
-    return _widget(path, card, value)

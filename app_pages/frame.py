@@ -11,7 +11,7 @@ import streamlit as st
 from app_pages import evaluation, follow, levers, shell, state, text
 from app_pages.view import MONTHS, View, to_query
 from sim.reports import words
-from sim.reports.sentences import Part
+from sim.reports.sentences import Part, catalogue_note
 from sim.strategy.outcome import Outcome
 
 LAST_GOOD, REPLAY_S = "lb_last_good", 1.5
@@ -36,7 +36,7 @@ def open_plan(*, month: bool = True) -> Plan | None:
     with st.spinner(text.PLAYING, show_time=False):
         preset = evaluation.attempt(view.preset, {})
         plan = evaluation.attempt(view.preset, dict(view.moved), decide=view.decide) if view.moved else preset
-    st.session_state["lb_took_s"] = plan.took_s
+    st.session_state[levers.TOOK_S] = plan.took_s
     outcome = plan.outcome or st.session_state.get(LAST_GOOD)
     if outcome is None or preset.outcome is None:
         st.html(f'<p class="lb-problem" role="alert">{escape(text.NOTHING)}</p>')
@@ -103,10 +103,13 @@ def _moved_note(view: View) -> str:
 
 
 def _line(view: View, outcome: Outcome, *, month: bool) -> None:
-    name = evaluation.base(view.preset).name
+    base = evaluation.base(view.preset)
+    own = catalogue_note(base)
+    changed = f'<span class="lb-own">, {escape(own)}</span>' if own else ""
     against = f'<span class="lb-against">{text.AGAINST}</span>' if view.moved else ""
     with st.container(key="shell", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<p class="lb-where"><b>{escape(name)}</b>{escape(_moved_note(view))}{against}</p>', width="stretch")
+        where = f"<b>{escape(base.name)}</b>{escape(_moved_note(view))}{changed}{against}"
+        st.html(f'<p class="lb-where">{where}</p>', width="stretch")
         with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
             if month:
                 st.session_state["month"] = view.month
@@ -128,8 +131,13 @@ def foot(outcome: Outcome) -> None:
     st.html(
         f'<p class="lb-foot">{fidelity}, seed {outcome.scenario.seed}, model {escape(outcome.version)}, '
         f"scenario {escape(outcome.scenario_hash[:12])}. US dollars; month 0 is the start of "
-        f"{escape(outcome.scenario.start)}. Gray dashes are the preset.</p>"
+        f"{escape(outcome.scenario.start)}. Gray dashes are the preset.{_catalogue(outcome)}</p>"
     )
+
+
+def _catalogue(outcome: Outcome) -> str:
+    note = catalogue_note(outcome.scenario)
+    return f" {escape(note[0].upper() + note[1:])}: About shows which." if note else ""
 
 
 def _problems(faults: tuple[str, ...]) -> None:

@@ -20,7 +20,8 @@ _SHAPE_CSS = {
     "square": "background:var(--lb-soft)",
     "triangle": "background:var(--lb-soft);clip-path:polygon(50% 0,100% 100%,0 100%)",
 }
-SLOW_EVALUATION_S, FRAME_MS = 0.2, 150
+SLOW_EVALUATION_S, FRAME_MS = 0.8, 150
+TOOK_S = "lb_took_s"
 
 
 def _name(card: FieldCard) -> str:
@@ -79,8 +80,9 @@ def _choice(card: FieldCard, view: View, *, outcome: Outcome) -> None:
 
 
 def _wait_ms() -> int:
-    """Report while dragging only if the last evaluation kept up with a hand."""
-    return FRAME_MS if st.session_state.get("lb_took_s", 0.0) <= SLOW_EVALUATION_S else 0
+    """Time between two reports of a dragged lever: as long as an evaluation takes; none where a hand would wait."""
+    took_s = st.session_state.get(TOOK_S, 0.0)
+    return max(FRAME_MS, round(1000 * took_s)) if took_s <= SLOW_EVALUATION_S else 0
 
 
 def _decide(view: View) -> None:

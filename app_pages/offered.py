@@ -2,6 +2,7 @@
 
 from app_pages import evaluation, follow, state
 from app_pages.view import View
+from sim.reports.sentences import catalogue_note
 from sim.strategy.outcome import Outcome
 
 THIS_PLAN = "this_plan"
@@ -12,7 +13,8 @@ def plans(view: View) -> dict[str, str]:
     names = {name: scenario.name for name, scenario in evaluation.preset_scenarios().items()}
     own = view.preset not in names
     if view.moved or own:
-        label = f"{evaluation.base(view.preset).name}, as moved" if view.moved else evaluation.base(view.preset).name
+        base = evaluation.base(view.preset)
+        label = ", ".join(part for part in (base.name, "as moved" if view.moved else "", catalogue_note(base)) if part)
         return {THIS_PLAN: label, **names}
     return names
 

@@ -1,24 +1,27 @@
-"""Own scenario: edit every setting, take a file in and out, and play a recorded trace on the platform."""
+"""Own scenario: edit every setting, take files in and out, change the catalogue, and play a recorded trace."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from html import escape
 
 import streamlit as st
 
-from app_pages import evaluation, fields, follow, frame, shell, state, text
+from app_pages import blocks, evaluation, follow, frame, own_form, shell, state, text
 from app_pages.jobs import Job
 from app_pages.own_code import MOST_CODE, to_code
 from sim import scenario as scenarios
 from sim.reports import replayed as told
 from sim.scenario import Scenario, ScenarioError
+from sim.scenario.assumption_files import catalogue_csv, changed_rows, with_catalogue_file
 from sim.strategy.replay_reading import Replayed
 
-FAULTS = "lb_own_faults"
+# Largest uploads, as MiB: of text that is read whole, and of a trace.
+SMALL_MB, LARGE_MB = 1, 64
 
 
 def _here() -> Scenario:
     """The plan on the screen, as a scenario of its own; the preset where the levers do not go together."""
-    view = state.known_view()
+    view = state.open_view()
     try:
         return evaluation.planned(view.preset, dict(view.moved), decide=view.decide)
     except ScenarioError:
@@ -39,46 +42,77 @@ def _show_faults(faults: tuple[str, ...]) -> None:
     st.html(f'<div class="lb-problem" role="alert">{text.OWN_FAULTS}<ul class="lb-notes">{items}</ul></div>')
 
 
-def _files(scenario: Scenario) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        sent = st.file_uploader(text.OWN_UPLOAD, type=["yaml", "yml"], key="own_upload", help=text.OWN_UPLOAD_HELP)
-        st.download_button(
-            text.OWN_DOWNLOAD,
-            scenarios.to_yaml(scenario),
-            file_name="scenario.yaml",
-            mime="application/yaml",
-            on_click="ignore",
-        )
-    if sent is None:
-        return
+def _offered(read: Callable[[], Scenario], *, key: str) -> None:
+    """A scenario read from a file, to be opened; or all that is wrong with the file."""
     try:
-        read = scenarios.parse(sent.getvalue(), where=sent.name)
+        found = read()
     except ScenarioError as error:
         _show_faults(error.faults)
         return
-    st.html(f'<p class="lb-measure">{escape(text.OWN_READ.format(name=read.name))}</p>')
-    if st.button(text.OWN_OPEN, key="own_open", type="primary"):
-        _open(read)
+    st.html(f'<p class="lb-measure">{escape(text.OWN_READ.format(name=found.name))}</p>')
+    if st.button(text.OWN_OPEN, key=key, type="primary"):
+        _open(found)
+
+
+def _files(scenario: Scenario) -> None:
+    sent = st.file_uploader(
+        text.OWN_UPLOAD, type=["yaml", "yml"], key="own_upload", help=text.OWN_UPLOAD_HELP, max_upload_size=SMALL_MB
+    )
+    if sent is not None:
+        _offered(lambda: scenarios.parse(sent.getvalue(), where=sent.name), key="own_open")
+    st.download_button(
+        text.OWN_DOWNLOAD,
+        scenarios.to_yaml(scenario),
+        file_name="scenario.yaml",
+        mime="application/yaml",
+        on_click="ignore",
+    )
 
 
 def _edit(scenario: Scenario) -> None:
-    faults: tuple[str, ...] = st.session_state.get(FAULTS, ())
+    faults = own_form.told()
     if faults:
         _show_faults(faults)
-    changed = fields.form(scenario, faults)
-    if changed is None:
+    edited = own_form.draft(scenario)
+    entered = own_form.form(edited)
+    if not st.button(text.OWN_SEND, key="own_play", type="primary"):
         return
     try:
-        edited = scenarios.set_fields(scenario, changed)
+        played = scenarios.set_fields(edited, entered.changed)
+        if entered.faults:
+            raise ScenarioError("form", entered.faults)
     except ScenarioError as error:
-        st.session_state[FAULTS] = error.faults
+        own_form.tell(tuple(dict.fromkeys((*entered.faults, *error.faults))))
         st.rerun()
-    st.session_state.pop(FAULTS, None)
-    _open(edited)
+    own_form.tell(())
+    _open(played)
+
+
+def _catalogue(scenario: Scenario) -> None:
+    blocks.finding(text.CATALOGUE_TITLE, text.CATALOGUE_NOTE)
+    rows = "".join(f"<li>{escape(row)}</li>" for row in changed_rows(scenario))
+    if rows:
+        st.html(f'<ul class="lb-notes">{rows}</ul>')
+        if st.button(text.CATALOGUE_BACK, key="own_shipped", type="tertiary"):
+            _open(scenarios.set_fields(scenario, {"assumptions": []}))
+    sent = st.file_uploader(
+        text.CATALOGUE_UPLOAD,
+        type=["csv", "yaml", "yml"],
+        key="own_catalogue",
+        help=text.CATALOGUE_HELP,
+        max_upload_size=SMALL_MB,
+    )
+    if sent is not None:
+        _offered(lambda: with_catalogue_file(scenario, sent.getvalue(), where=sent.name), key="own_changed")
+    st.download_button(
+        text.CATALOGUE_DOWNLOAD, catalogue_csv, file_name="catalogue.csv", mime="text/csv", on_click="ignore"
+    )
 
 
 def _trace(scenario: Scenario) -> None:
-    sent = st.file_uploader(text.TRACE, type=["csv", "gz"], key="own_trace", help=text.TRACE_HELP)
+    sent = st.file_uploader(
+        text.TRACE, type=["csv", "gz"], key="own_trace", help=text.TRACE_HELP, max_upload_size=LARGE_MB
+    )
     if sent is None:
         return
     data = sent.getvalue()
@@ -108,9 +142,10 @@ def page() -> None:
     frame.plain_headline(text.OWN_TITLE)
     st.html(f'<p class="lb-lead">{escape(text.OWN_LEAD.format(name=scenario.name))}</p>')
     _files(scenario)
-    st.html(f'<h2 class="lb-finding">{text.OWN_SETTINGS}</h2>')
+    blocks.finding(text.OWN_SETTINGS)
     _edit(scenario)
-    st.html(f'<h2 class="lb-finding">{text.TRACE_TITLE}</h2>')
+    _catalogue(scenario)
+    blocks.finding(text.TRACE_TITLE)
     _trace(scenario)
 
 

@@ -26,6 +26,10 @@ STALE = "These levers could not be evaluated. The figures below are the last tha
 NOTHING = (
     "These levers could not be evaluated, and there are no earlier figures to show. Put the levers back and retry."
 )
+PAGE_FAILED = (
+    "This page stopped on a fault of its own. Your levers are safe in the link: go back to Strategy and put back the "
+    "last one, or reload."
+)
 AS_PRESET = "as the preset"
 SHOW_TABLE, HIDE_TABLE = "Show as table", "Hide the table"
 CHART_MENU = "Another chart, or the table"
@@ -55,7 +59,8 @@ MOVED_LEVERS, PORTABLE_SOFTWARE = "the levers as they are moved", "open software
 
 WINDOW, ALL_IN, PER_MTOK = "Tokens and cost of", "All in", "$ per 1M tokens"
 UNIT_NOTE = "Cost of 1M tokens of delivered answers by line, $; {window}, {month}"
-STACK_NOTE = "Cost by month and line, $"
+AGGREGATE, STEP = "Cost divided by", "Step"
+STACK_NOTE = "Cost by {step}, divided by {by}, $"
 VOLUME_NOTE = "Gross margin against demand, capacity planned for each; 1× is the load of month 12"
 CASH_NOTE = "Cash since the start by month, $M"
 IDLE_NOTE = "Cost of our GPUs by month, and the part that pays for waiting, thousand $"
@@ -112,7 +117,24 @@ OWN_UPLOAD_HELP = "A complete scenario, or one that extends a preset: 'extends: 
 OWN_READ, OWN_OPEN = "{name} is sound.", "Open it in Strategy"
 OWN_SETTINGS, OWN_SEND = "Settings", "Play this scenario"
 OWN_FAULTS = "This cannot be played yet:"
-OWN_TOO_LONG = "This scenario is too long for a link. Shorten its summary or its dated changes."
+OWN_TOO_LONG = "This scenario is too long for a link. Shorten its summary, its dated changes or its catalogue rows."
+OWN_KIND = "{of}: kind"
+OWN_COPY, OWN_REMOVE = "Add a product like this", "Remove"
+OWN_SETS = (
+    "Sets: dotted names and values, a semicolon between two, as in "
+    "decisions.own_share: 0.5; world.growth_per_month: 0.02"
+)
+CATALOGUE_TITLE = "Change the catalogue"
+CATALOGUE_NOTE = (
+    "Put prices, hardware or judgements of your own in place of the shipped rows. They hold for this scenario only: "
+    "they travel in its link, nobody else sees them, and every figure that rests on one says so."
+)
+CATALOGUE_UPLOAD, CATALOGUE_DOWNLOAD = "Changed rows (CSV or YAML)", "Download the catalogue"
+CATALOGUE_HELP = (
+    "Columns table, id, quantity, likely; low, high, as_of and source if wanted. The whole catalogue may be sent back "
+    "with a few lines edited."
+)
+CATALOGUE_BACK = "Back to the shipped catalogue"
 TRACE_TITLE, TRACE, TRACE_PLAY = "Replay a recorded trace", "Trace (CSV)", "Play the trace"
 TRACE_HELP = "Columns arrival_s, input_tokens, output_tokens; plain or packed by gzip."
 TRACE_NOTE = "Every request of the trace is simulated on the platform as planned for month 12."
@@ -146,6 +168,7 @@ ABOUT_GRADES = (
     "Grade A: a specification, law, paper or primary data page. B: the trade press quoting a named primary. "
     "C: a single blog or aggregator. Judgement: our own."
 )
+ABOUT_CHANGED = "Your scenario changed these rows; the others are as shipped."
 ABOUT_EQUATIONS = "Equations"
 ABOUT_CHAPTER = "Chapter"
 ABOUT_NO_EQUATIONS = "The equations ship in docs/model.md, which is not part of this installation."

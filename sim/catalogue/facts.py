@@ -6,12 +6,13 @@ the same id and quantity.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from types import MappingProxyType
 
 GRADES = ("A", "B", "C", "judgement")
@@ -33,6 +34,8 @@ class Fact:
     source: str
     grade: str
     note: str
+    changed: bool = False
+    """Whether a scenario put this row in place of the shipped one."""
 
     def at(self, place: float) -> float:
         """The value at a place of the range: -1 is the low end, 0 what is likely, 1 the high end."""
@@ -67,6 +70,37 @@ class Catalogue:
         self._by_key = by_key
         self._ids = {table: tuple(ids) for table, ids in by_table.items()}
         self._names = MappingProxyType(dict(names))
+
+    def dated(self, table: str, id: str, quantity: str) -> tuple[Fact, ...]:
+        """All rows of a quantity by date; raises as `fact` does."""
+        self.fact(table, id, quantity)
+        return tuple(self._by_key[table, id][quantity])
+
+    def with_rows(self, rows: Iterable[Fact], *, alone: Iterable[tuple[str, str, str]] = ()) -> "Catalogue":
+        """The catalogue with some rows in place of its own; they are marked as changed.
+
+        Args:
+            rows: each stands in for the row of its quantity and day, or comes beside those of other days.
+            alone: (table, id, quantity) of which the other days' rows are left out too.
+        """
+        new = [replace(row, changed=True) for row in rows]
+        days = {(row.table, row.id, row.quantity, row.as_of) for row in new}
+        whole = set(alone)
+        kept = (
+            row
+            for row in self._all_rows()
+            if (row.table, row.id, row.quantity) not in whole
+            and (row.table, row.id, row.quantity, row.as_of) not in days
+        )
+        return Catalogue((*kept, *new), self._names)
+
+    def _all_rows(self) -> Iterator[Fact]:
+        return chain.from_iterable(self._rows.values())
+
+    @property
+    def changed(self) -> tuple[Fact, ...]:
+        """Rows that are not the shipped ones."""
+        return tuple(row for row in self._all_rows() if row.changed)
 
     @property
     def tables(self) -> tuple[str, ...]:

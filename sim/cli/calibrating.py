@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.catalogue import load_catalogue
 from sim.cli.faults import InputError
 from sim.scenario import Scenario, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.serving import GpuPool, calibrate, read_benchmark
 from sim.strategy.architecture import architecture
 
@@ -21,7 +21,7 @@ def calibrated(scenario: Scenario, benchmark: Path, *, tell: Callable[[str], Non
         ScenarioError: the factor is out of bounds: another model or another GPU was measured.
     """
     points = read_benchmark(benchmark)
-    plain = architecture(set_fields(scenario, {FIELD: 1.0}), load_catalogue())
+    plain = architecture(set_fields(scenario, {FIELD: 1.0}), catalogue_of(scenario))
     units = (unit.endpoint for station in plain.stations for unit in station.units)
     pool = next((endpoint for endpoint in units if isinstance(endpoint, GpuPool)), None)
     if pool is None:

@@ -2,13 +2,14 @@
 
 from argparse import Namespace
 
+from sim.cli.inputs import load_with
 from sim.cli.output import print_json
-from sim.scenario import ScenarioError, load, scenario_hash
+from sim.scenario import ScenarioError, scenario_hash
 
 
 def command(arguments: Namespace) -> None:
     try:
-        scenario = load(arguments.scenario)
+        scenario = load_with(arguments.scenario, arguments.catalogue)
     except ScenarioError as error:
         if arguments.json:
             print_json({"ok": False, "where": error.where, "faults": error.faults})

@@ -9,7 +9,10 @@ from time import perf_counter
 from typing import TypeVar
 
 from sim.cli.calibrating import calibrated
+from sim.cli.faults import InputError
 from sim.scenario import Scenario, load, set_fields
+from sim.scenario.assumption_files import with_catalogue_file
+from sim.scenario.yaml_text import MOST_BYTES
 from sim.strategy import Executor, Outcome, Processes, Serial, evaluate
 
 Task = TypeVar("Task")
@@ -24,11 +27,32 @@ STEPS = 5
 
 def scenario_of(source: str, arguments: Namespace) -> Scenario:
     """A scenario with the seed that was asked for, and its GPUs as fast as they were measured."""
-    scenario = load(source)
+    scenario = load_with(source, getattr(arguments, "catalogue", None))
     if arguments.seed is not None:
         scenario = set_fields(scenario, {"seed": arguments.seed})
     benchmark = getattr(arguments, "calibrate", None)
     return scenario if benchmark is None else calibrated(scenario, Path(benchmark), tell=tell)
+
+
+def load_with(source: str, catalogue: str | None) -> Scenario:
+    """A scenario, with the rows of a file in place of the catalogue's where one is named.
+
+    Raises:
+        InputError: the file cannot be read.
+        ScenarioError: all faults of the scenario, or of the file.
+    """
+    scenario = load(source)
+    if catalogue is None:
+        return scenario
+    try:
+        with Path(catalogue).open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise InputError(f"--catalogue {catalogue}: cannot be read: {reason}. Name a CSV or YAML file.") from fault
+    changed = with_catalogue_file(scenario, data, where=catalogue)
+    tell(f"{catalogue}: {len(changed.assumptions)} rows of the catalogue are changed")
+    return changed
 
 
 def outcome_of(source: str, arguments: Namespace) -> Outcome:

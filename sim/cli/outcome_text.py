@@ -7,6 +7,7 @@ from sim.cli.events_text import move_sentence, shock_sentence
 from sim.cli.output import table
 from sim.economics import COST_PER_TOKEN, LINES
 from sim.reports import words
+from sim.scenario.assumption_files import changed_rows
 from sim.strategy.outcome import COST_TO_SERVE, Ceiling, MonthResult, Outcome, PromiseReading
 
 MONTHS_PER_YEAR = 12
@@ -37,6 +38,8 @@ def outcome_text(outcome: Outcome) -> str:
         f"Ceiling      {ceiling_sentence(outcome.ceiling)}",
         _worth(outcome),
     ]
+    if scenario.assumptions:
+        parts.append("Changed in the catalogue\n" + "\n".join(f"  {row}" for row in changed_rows(scenario)))
     if outcome.migrations:
         parts.append("Moves\n" + "\n".join(f"  {move_sentence(move, scenario.months)}" for move in outcome.migrations))
     if outcome.shocks:

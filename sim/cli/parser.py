@@ -40,6 +40,7 @@ def parser() -> ArgumentParser:
 
     check = _command(commands, "check", "say whether a scenario can be played, and all its faults if not")
     check.add_argument("scenario", metavar="SCENARIO")
+    _add_catalogue(check)
 
     compare = _command(commands, "compare", "list how scenarios differ, then what follows from it")
     compare.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="two or more; the first is compared with")
@@ -55,6 +56,7 @@ def parser() -> ArgumentParser:
                         help="let GPUs, spot capacity, APIs and regions go out as often as they do (on)")  # fmt: skip
     replay.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
     _add_log(replay, "the replay")
+    _add_catalogue(replay)
     _add_calibration(replay)
 
     ceiling = _command(commands, "ceiling", "how far demand can grow, what gives way first, and what lifts it")
@@ -127,12 +129,18 @@ def _command(commands: "_SubParsersAction[ArgumentParser]", name: str, what: str
 def _add_effort(command: ArgumentParser) -> None:
     command.add_argument("--fidelity", choices=("draft", "standard", "full"), default="draft",
                          help="how much is simulated (draft)")  # fmt: skip
+    _add_catalogue(command)
     command.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
 
 
 def _add_executor(command: ArgumentParser) -> None:
     command.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes",
                          help="where worlds are read (processes)")  # fmt: skip
+
+
+def _add_catalogue(command: ArgumentParser) -> None:
+    command.add_argument("--catalogue", metavar="FILE",
+                         help="catalogue rows of your own, CSV or YAML, in place of the shipped ones")  # fmt: skip
 
 
 def _add_log(command: ArgumentParser, what: str) -> None:

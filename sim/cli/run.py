@@ -3,7 +3,6 @@
 from argparse import Namespace
 from collections.abc import Collection, Iterator
 
-from sim.catalogue import load_catalogue
 from sim.cli.faults import InputError
 from sim.cli.inputs import evaluated, executor_for, outcome_of
 from sim.cli.logs import log_path, log_sentence, write_log
@@ -12,6 +11,7 @@ from sim.cli.outcome_text import outcome_text
 from sim.cli.output import print_json
 from sim.economics import Node, explain, figures
 from sim.reports.decisions import portability_sentences
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy import Outcome
 from sim.strategy.window import busiest_window
 from sim.strategy.worth_it import worth_of_portability
@@ -52,7 +52,7 @@ def _explain(arguments: Namespace) -> None:
     outcome = outcome_of(arguments.scenario, arguments)
     figure = _figure(arguments.explain, figures(product.id for product in outcome.scenario.products))
     month = _month(arguments.month, outcome)
-    node = explain(outcome.statements[month], figure, catalogue=load_catalogue())
+    node = explain(outcome.statements[month], figure, catalogue=catalogue_of(outcome.scenario))
     if arguments.json:
         print_json({"scenario": arguments.scenario, "month": month, "figure": figure, "tree": node})
     else:
@@ -88,7 +88,8 @@ def _lines(node: Node, *, depth: int) -> Iterator[str]:
     for fact in node.facts:
         yield (
             f"{indent}  {fact.table}/{fact.id}/{fact.quantity}: {_number(fact.likely)} {fact.unit} "
-            f"({_number(fact.low)} to {_number(fact.high)}), {fact.as_of}, grade {fact.grade}: {fact.source}"
+            f"({_number(fact.low)} to {_number(fact.high)}), {fact.as_of}, grade {fact.grade}: "
+            f"{'changed in this scenario, ' if fact.changed else ''}{fact.source}"
         )
     for child in node.children:
         yield from _lines(child, depth=depth + 1)

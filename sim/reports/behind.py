@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from math import isfinite
 
-from sim.catalogue import load_catalogue
 from sim.economics.explain import Node, explain
 from sim.lockin import LAYERS
 from sim.reports import words
 from sim.reports.lockin import COMPONENT_WORDS, layer_name
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.outcome import MonthResult, Outcome
 
 FIGURE_OF = {"cost": "usd_per_mtok_allocated", "margin": "gross_margin"}
@@ -35,7 +35,7 @@ def behind(outcome: Outcome, key: str, *, month: int) -> Branch:
     if key in FIGURE_OF:
         if not outcome.statements:
             raise LookupError("this outcome was kept without its statements. Evaluate the scenario again.")
-        return _branch(explain(outcome.statements[month - 1], FIGURE_OF[key], catalogue=load_catalogue()))
+        return _branch(explain(outcome.statements[month - 1], FIGURE_OF[key], catalogue=catalogue_of(outcome.scenario)))
     if key == "exit":
         return _exit(now)
     if key == "p95":
@@ -46,7 +46,7 @@ def behind(outcome: Outcome, key: str, *, month: int) -> Branch:
 def _branch(node: Node) -> Branch:
     sources = tuple(
         f"{fact.table}: {fact.id}, {fact.quantity.replace('_', ' ')} {fact.likely:g} {fact.unit} "
-        f"({fact.as_of}, grade {fact.grade}; {fact.source})"
+        f"({'changed in this scenario; ' if fact.changed else ''}{fact.as_of}, grade {fact.grade}; {fact.source})"
         for fact in node.facts
     )
     fields = tuple(f"scenario: {field}" for field in node.fields)

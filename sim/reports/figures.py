@@ -10,7 +10,16 @@ import plotly.graph_objects as go
 
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
-from sim.reports.drawing import MARGIN_BOTTOM, MARGIN_TOP, layout, month_axis, value_axis
+from sim.reports.drawing import (
+    MARGIN_BOTTOM,
+    MARGIN_TOP,
+    Spec,
+    figure,
+    layout,
+    month_axis,
+    note,
+    value_axis,
+)
 from sim.reports.palette import Palette, faded
 from sim.reports.series import SERIES, Band, Series, total_cost_usd
 from sim.strategy.outcome import Outcome
@@ -44,34 +53,34 @@ def _text_color(role: Role, palette: Palette) -> str:
     return {"plan": palette.accent, "preset": palette.soft, "ink": palette.ink, "soft": palette.soft}[role]
 
 
-def _band_trace(band: Band, palette: Palette) -> go.Scatter:
+def _band_trace(band: Band, palette: Palette) -> Spec:
     known = [i for i, (low, high) in enumerate(zip(*band, strict=True)) if isfinite(low) and isfinite(high)]
     x = [i + 1 for i in known]
-    return go.Scatter(
-        x=x + x[::-1],
-        y=[band[1][i] for i in known] + [band[0][i] for i in reversed(known)],
-        fill="toself",
-        fillcolor=faded(palette.accent, 0.14),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        name="range",
-    )
+    return {
+        "type": "scatter",
+        "x": x + x[::-1],
+        "y": [band[1][i] for i in known] + [band[0][i] for i in reversed(known)],
+        "fill": "toself",
+        "fillcolor": faded(palette.accent, 0.14),
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "name": "range",
+    }
 
 
-def _line_trace(line: Line, palette: Palette, write: Callable[[float], str]) -> go.Scatter:
-    x = list(range(1, len(line.values) + 1))
-    y = [v if isfinite(v) else None for v in line.values]
-    return go.Scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line=_styles(palette)[line.role],
-        name=line.name,
-        customdata=[write(v) for v in line.values],
-        hovertemplate="%{customdata}",
-        connectgaps=False,
-    )
+def _line_trace(line: Line, palette: Palette, write: Callable[[float], str]) -> Spec:
+    return {
+        "type": "scatter",
+        "x": list(range(1, len(line.values) + 1)),
+        "y": [v if isfinite(v) else None for v in line.values],
+        "mode": "lines",
+        "line": _styles(palette)[line.role],
+        "name": line.name,
+        "customdata": [write(v) for v in line.values],
+        "hovertemplate": "%{customdata}",
+        "connectgaps": False,
+    }
 
 
 def _end(line: Line) -> tuple[int, float] | None:
@@ -90,7 +99,6 @@ def month_lines(
     right_px: int = 112,
 ) -> go.Figure:
     """Lines over the months, named at their right ends, with a band where a line has one."""
-    figure = go.Figure()
     months = max((len(line.values) for line in lines), default=36)
     pool = [v for line in lines for v in line.values if isfinite(v)]
     pool += [v for line in lines if line.band for edge in line.band for v in edge if isfinite(v)]
@@ -100,54 +108,48 @@ def month_lines(
     pad = 0.06 * (high - low or abs(high) or scale)
     bottom, top = (low if low == 0 else low - pad), high + pad
     ticks = axis_ticks(low, high)
-    for line in lines:
-        if line.band:
-            figure.add_trace(_band_trace(line.band, palette))
-    for line in sorted(lines, key=lambda line: line.role == "plan"):
-        figure.add_trace(_line_trace(line, palette, write))
-    _add_ends(figure, lines, palette, low=bottom, high=top, height_px=height_px)
-    figure.update_layout(layout(palette, height_px=height_px, right_px=right_px))
-    figure.update_xaxes(month_axis(palette, months=months))
-    texts = tick_text(ticks, scale=scale, unit=unit)
-    figure.update_yaxes(value_axis(palette, ticks=ticks, texts=texts, low=bottom, high=top))
-    return figure
+    ends = _ends(lines, low=bottom, high=top, height_px=height_px)
+    return figure(
+        [
+            *(_band_trace(line.band, palette) for line in lines if line.band),
+            *(_line_trace(line, palette, write) for line in sorted(lines, key=lambda line: line.role == "plan")),
+            *(_dot(end, palette) for line, end, _ in ends if line.role == "plan"),
+        ],
+        layout(palette, height_px=height_px, right_px=right_px),
+        x=month_axis(palette, months=months),
+        y=value_axis(palette, ticks=ticks, texts=tick_text(ticks, scale=scale, unit=unit), low=bottom, high=top),
+        notes=[_label(line, (place - bottom) / (top - bottom), palette) for line, _, place in ends],
+    )
 
 
-def _add_ends(
-    figure: go.Figure, lines: Sequence[Line], palette: Palette, *, low: float, high: float, height_px: int
-) -> None:
-    """Dots at the ends of plan lines, and every line's label beside its end, never on top of another."""
+def _ends(
+    lines: Sequence[Line], *, low: float, high: float, height_px: int
+) -> list[tuple[Line, tuple[int, float], float]]:
+    """Named lines, where they end, and where their labels stand so that none is on top of another."""
     ends = [(line, end) for line in lines if line.label and (end := _end(line)) is not None]
     per_px = (high - low) / (height_px - MARGIN_TOP - MARGIN_BOTTOM)
     places = spread([end[1] for _, end in ends], LABEL_GAP_PX * per_px)
-    # Labels stand on the paper, not on the axis: plotly hides an annotation whose value is off the axis.
-    for (line, (x, y)), place in zip(ends, places, strict=True):
-        if line.role == "plan":
-            figure.add_trace(
-                go.Scatter(
-                    x=[x],
-                    y=[y],
-                    mode="markers",
-                    marker={"size": 9, "color": palette.accent},
-                    cliponaxis=False,
-                    hoverinfo="skip",
-                    name="end",
-                )
-            )
-        text = f"<b>{line.label}</b>" if line.role == "plan" else line.label
-        figure.add_annotation(
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=10,
-            y=(place - low) / (high - low),
-            yref="paper",
-            yanchor="middle",
-            text=text,
-            showarrow=False,
-            align="left",
-            font={"size": 13, "color": _text_color(line.role, palette)},
-        )
+    return [(line, end, place) for (line, end), place in zip(ends, places, strict=True)]
+
+
+def _dot(end: tuple[int, float], palette: Palette) -> Spec:
+    return {
+        "type": "scatter",
+        "x": [end[0]],
+        "y": [end[1]],
+        "mode": "markers",
+        "marker": {"size": 9, "color": palette.accent},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "name": "end",
+    }
+
+
+def _label(line: Line, share: float, palette: Palette) -> Spec:
+    """A line's name; on the paper, not on the axis: plotly hides an annotation whose value is off the axis."""
+    text = f"<b>{line.label}</b>" if line.role == "plan" else line.label
+    color = _text_color(line.role, palette)
+    return note(text, color, x=1, y=share, shift_px=10, xref="paper", yref="paper", yanchor="middle")
 
 
 def _against_preset(series: Series, plan: Outcome, preset: Outcome) -> list[Line]:

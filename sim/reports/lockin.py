@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from math import isfinite, nan
 
-from sim.catalogue import load_catalogue
 from sim.lockin import LAYERS, WHOLE, Door, DoorClass, deck
 from sim.reports import words
 from sim.reports.sentences import Part
 from sim.reports.waterfall import Step
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.months import first_day
 from sim.strategy.outcome import Outcome
 
@@ -138,7 +138,7 @@ def staying_usd(outcome: Outcome, layer: str, *, month: int) -> float:
 
 def _notice(layer: str, outcome: Outcome) -> str:
     """The shortest notice of any shock that forces the layer."""
-    shocks = deck(load_catalogue(), first_day(outcome.scenario.start, 0))
+    shocks = deck(catalogue_of(outcome.scenario), first_day(outcome.scenario.start, 0))
     notices = [s.notice_months.likely for s in shocks if layer in s.forces and s.hazard_per_year.likely > 0]
     return words.months(min(notices)).split(words.NBSP)[0] if notices else words.NONE
 

@@ -38,7 +38,7 @@ def mtok(months: Sequence[MonthResult]) -> float:
 
 def line_usd(months: Sequence[MonthResult], line: str) -> float:
     """What one cost line comes to [USD]."""
-    return sum(month.cost_usd[line] for month in months)
+    return sum(month.cost_usd.get(line, 0.0) for month in months)
 
 
 def unit_steps(months: Sequence[MonthResult]) -> tuple[Step, ...]:
@@ -113,11 +113,34 @@ LAYERS = (
 """The stack from the bottom; all lines are in it once."""
 
 
-def stack(outcome: Outcome) -> dict[str, tuple[float, ...]]:
-    """Cost by layer and month [USD]; layers that never cost anything are left out."""
+GROUPS = {"layer": "what it is for", "line": "cost line"}
+"""How the cost of a step is divided, by the name in the page's control."""
+STEPS = {1: "month", 3: "quarter", 12: "year"}
+"""Months in a step of time, and their word."""
+
+
+def groups(by: str) -> tuple[Layer, ...]:
+    """The parts a cost is divided into, from the bottom of the stack; all lines are in them once.
+
+    Raises:
+        LookupError: there is no such division.
+    """
+    if by not in GROUPS:
+        raise LookupError(f"there is no division '{by}': the divisions are {', '.join(GROUPS)}")
+    return LAYERS if by == "layer" else tuple(Layer(LABELS[name], (name,)) for part in LAYERS for name in part.lines)
+
+
+def stack(outcome: Outcome, *, by: str = "layer", step: int = 1) -> dict[str, tuple[float, ...]]:
+    """Cost by part and step of time [USD]; parts that never cost anything are left out.
+
+    Args:
+        by: a name of `GROUPS`.
+        step: months in a step, of `STEPS`; a last step may be cut off by the horizon.
+    """
+    starts = range(0, len(outcome.months), step)
     found = {
-        layer.label: tuple(sum(month.cost_usd.get(line, 0.0) for line in layer.lines) for month in outcome.months)
-        for layer in LAYERS
+        part.label: tuple(sum(line_usd(outcome.months[at : at + step], line) for line in part.lines) for at in starts)
+        for part in groups(by)
     }
     return {label: values for label, values in found.items() if any(values)}
 
@@ -138,18 +161,24 @@ def _plural(label: str) -> bool:
     return label.split()[0] in ("own", "models", "people")
 
 
-def stack_table(outcome: Outcome) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Header and rows of the table under the stack: every line, not only the layers."""
-    used = [line for line in LABELS if any(month.cost_usd.get(line, 0.0) for month in outcome.months)]
+def stack_table(outcome: Outcome, *, by: str = "line", step: int = 1) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of the table under the stack."""
+    parts = stack(outcome, by=by, step=step)
     rows = [
         (
-            str(month.month + 1),
-            *(words.money(month.cost_usd.get(line, 0.0)) for line in used),
-            words.money(month.cost_usd["total"]),
+            _span(at, step, months=len(outcome.months)),
+            *(words.money(values[at]) for values in parts.values()),
+            words.money(sum(values[at] for values in parts.values())),
         )
-        for month in outcome.months
+        for at in range(len(range(0, len(outcome.months), step)))
     ]
-    return ("Month", *(LABELS[line] for line in used), "Total"), rows
+    return (STEPS[step].capitalize(), *parts, "Total"), rows
+
+
+def _span(at: int, step: int, *, months: int) -> str:
+    """The months of a step, counted from 1."""
+    first, last = at * step + 1, min((at + 1) * step, months)
+    return str(first) if first == last else f"{first}–{last}"
 
 
 # --- volume ---------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from sim.reports.drawing import (
     value_axis,
 )
 from sim.reports.figures import Line, month_lines
-from sim.reports.money import gpus_usd, idle_usd, stack, times
+from sim.reports.money import STEPS, gpus_usd, groups, idle_usd, stack, times
 from sim.reports.palette import Palette, faded
 from sim.strategy.outcome import Outcome
 
@@ -38,32 +38,45 @@ SHADES = {
     "building and moving": ("ink", 0.35),
 }
 """Color and opacity of each layer of the stack: neighbors differ in both."""
+BAR, PALER = 0.86, 0.3
+"""Width of a bar as part of its step, and how much paler each further line of a layer is."""
 
 
-def stack_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
-    """Cost by month, one layer upon the other, each named at its end."""
-    layers = stack(outcome)
+def _shades(by: str, palette: Palette) -> dict[str, str]:
+    """A color for each part of the stack: that of its layer, paler from one line of it to the next."""
+    layer_of = {line: layer for layer in groups("layer") for line in layer.lines}
+    found = {}
+    for part in groups(by):
+        layer = layer_of[part.lines[0]]
+        name, alpha = SHADES[layer.label]
+        paler = 1.0 if by == "layer" else 1 - PALER * layer.lines.index(part.lines[0])
+        found[part.label] = faded(getattr(palette, name), alpha * paler)
+    return found
+
+
+def stack_figure(outcome: Outcome, *, palette: Palette, by: str = "layer", step: int = 1) -> go.Figure:
+    """Cost by step of time, one part upon the other, each named at its end."""
+    layers = stack(outcome, by=by, step=step)
+    shades = _shades(by, palette)
     months = len(outcome.months)
     traces: list[Spec] = []
-    middles, at = [], 0.0
+    middles, height = [], 0.0
     for label, values in layers.items():
-        name, alpha = SHADES[label]
-        color = faded(getattr(palette, name), alpha)
         traces.append(
             {
                 "type": "bar",
-                "x": [month - 0.5 for month in range(1, months + 1)],
+                "x": [(at + 0.5) * step for at in range(len(values))],
                 "y": list(values),
-                "width": 0.86,
-                "marker": {"color": color},
+                "width": BAR * step,
+                "marker": {"color": shades[label]},
                 "name": label,
                 "customdata": [words.money(value) for value in values],
                 "hovertemplate": "%{customdata}",
             }
         )
-        middles.append(at + values[-1] / 2)
-        at += values[-1]
-    top = max((month.cost_usd["total"] for month in outcome.months), default=1.0) * 1.04 or 1.0
+        middles.append(height + values[-1] / 2)
+        height += values[-1]
+    top = max(map(sum, zip(*layers.values(), strict=True)), default=1.0) * 1.04 or 1.0
     places = spread(middles, LABEL_GAP_PX * top / (HEIGHT_PX - MARGIN_TOP - MARGIN_BOTTOM))
     notes = [
         note(
@@ -78,7 +91,7 @@ def stack_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
     return figure(
         traces,
         layout(palette, height_px=HEIGHT_PX, right_px=LABELS_PX) | {"barmode": "stack"},
-        x=month_axis(palette, months=months) | {"unifiedhovertitle": {"text": "month"}},
+        x=month_axis(palette, months=months) | {"unifiedhovertitle": {"text": STEPS[step]}},
         y=value_axis(palette, ticks=ticks, texts=tick_text(ticks, scale=scale, unit=unit), low=0.0, high=top),
         notes=notes,
     )

@@ -45,6 +45,7 @@ def scenario_object(outcome: Outcome) -> dict[str, Any]:
         "seed": outcome.scenario.seed,
         "version": outcome.version,
         "fidelity": outcome.fidelity,
+        "changed_assumptions": [given.model_dump(mode="json") for given in outcome.scenario.assumptions],
     }
 
 

@@ -10,6 +10,7 @@ from math import isfinite
 
 from sim.reports import words
 from sim.reports.series import Series
+from sim.scenario import Scenario
 from sim.strategy.outcome import Outcome
 
 TIE_SHARE = 0.02
@@ -153,3 +154,9 @@ def tie(outcomes: Mapping[str, Outcome]) -> str:
     if high - low <= TIE_SHARE * abs(high):
         return f"the simulation agrees: they lie within {words.percent(TIE_SHARE)} of each other"
     return f"the simulation disagrees: it puts them between {words.money(low)} and {words.money(high)}"
+
+
+def catalogue_note(scenario: Scenario) -> str:
+    """How many catalogue rows a scenario puts its own values in place of; empty where it is none."""
+    count = len(scenario.assumptions)
+    return f"{count} catalogue row{'' if count == 1 else 's'} changed" if count else ""

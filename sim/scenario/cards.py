@@ -67,6 +67,7 @@ def _card(path: str, field: FieldInfo) -> FieldCard:
         high=_bound(field, "le", "lt"),
         step=step,
         options={choice: words.get(choice, choice) for choice in choices_of(field.annotation)},
+        table=str(extra.get("table", "")),
     )
 
 

@@ -36,6 +36,7 @@ def setting(
     group: Group | None = None,
     step: float | None = None,
     words: dict[str, str] | None = None,
+    table: str = "",
     **bounds: Any,
 ) -> Any:
     """Declare a field of a scenario.
@@ -50,6 +51,7 @@ def setting(
             advanced form only.
         step: smallest useful change, in the stored unit.
         words: for a choice, the short label of each option.
+        table: the catalogue table whose ids the value names.
         bounds: pydantic's `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`.
     """
     extra: dict[str, Any] = {"unit": unit}
@@ -59,6 +61,8 @@ def setting(
         extra["step"] = step
     if words is not None:
         extra["words"] = words
+    if table:
+        extra["table"] = table
     return Field(default, title=title, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -67,7 +71,8 @@ class FieldCard:
     """One declared field, as widgets, tables and help texts read it.
 
     `low` and `high` are `None` where the field has no bound; `options` maps a
-    choice's stored value to its label and is empty for numbers.
+    choice's stored value to its label and is empty for numbers; `table` is the
+    catalogue table whose ids the value names, if it names any.
     """
 
     path: str
@@ -80,3 +85,4 @@ class FieldCard:
     high: float | None
     step: float | None
     options: dict[str, str]
+    table: str = ""

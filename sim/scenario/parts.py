@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.scenario.schema import Change, Decisions, Engine, Platform, Product, Scenario, ShockEvent, World
+from sim.scenario.schema import Assumption, Change, Decisions, Engine, Platform, Product, Scenario, ShockEvent, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Parts:
     """Well-formed products with their position in the file."""
     changes: tuple[tuple[int, Change], ...]
     shocks: tuple[tuple[int, ShockEvent], ...]
+    assumptions: tuple[tuple[int, Assumption], ...]
 
 
 def parts_of(scenario: Scenario) -> Parts:
@@ -42,6 +43,7 @@ def parts_of(scenario: Scenario) -> Parts:
         products=tuple(enumerate(scenario.products)),
         changes=tuple(enumerate(scenario.changes)),
         shocks=tuple(enumerate(scenario.shocks)),
+        assumptions=tuple(enumerate(scenario.assumptions)),
     )
 
 
@@ -61,6 +63,7 @@ def well_formed(data: Mapping[str, Any]) -> Parts:
         products=_items(Product, data.get("products")),
         changes=_items(Change, data.get("changes")),
         shocks=_items(ShockEvent, data.get("shocks")),
+        assumptions=_items(Assumption, data.get("assumptions")),
     )
 
 

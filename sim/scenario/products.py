@@ -63,7 +63,7 @@ class QuantileLengths(Strict):
     """Token lengths drawn from measured quantiles of the catalogue (table 'lengths')."""
 
     kind: Literal["quantiles"]
-    workload: str = setting(title="Measured workload",
+    workload: str = setting(title="Measured workload", table="lengths",
         help="Workload whose quantiles are used, for example 'conversation'.")
 
 
@@ -113,7 +113,7 @@ class Product(Strict):
     growth_ratio: float = setting(1.0, title="Share of market growth", unit="ratio", ge=0, le=5,
         help="The product grows by this times the market's growth.")
     lengths: Lengths
-    profile: str = setting(title="Hour profile", help="Load by hour of the week (table 'profiles').")
+    profile: str = setting(title="Hour profile", table="profiles", help="Load by hour of the week (table 'profiles').")
     reused_prompt_share: float = setting(0.0, title="Prompt reused", unit="share", ge=0, le=0.95,
         help="Share of prompt tokens already in the cache from an earlier request.")
     interactive: bool = setting(True, title="A person waits", help="Whether a person waits for the answer.")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.events import Assumption as Assumption
 from sim.scenario.events import Change as Change
 from sim.scenario.events import ShockEvent as ShockEvent
 from sim.scenario.fields import Strict, setting
@@ -116,14 +117,14 @@ class Drafting(Strict):
 class Engine(Strict):
     """The serving engine of our own GPU pools."""
 
-    model: str = setting(title="Model on our GPUs", group="advanced",
+    model: str = setting(title="Model on our GPUs", group="advanced", table="models",
         help="An open model of the catalogue (table 'models').")
     precision: Literal["bf16", "fp8", "fp4"] = setting(title="Weight precision", group="advanced",
         help="Numeric format of the weights: it sets their size in memory and the peak speed.")
-    gpu: str = setting(title="GPU type", group="advanced", help="A GPU of the catalogue (table 'gpus').")
+    gpu: str = setting(title="GPU type", group="advanced", table="gpus", help="A GPU of the catalogue (table 'gpus').")
     gpus_per_replica: int = setting(1, title="GPUs per replica", unit="GPUs", ge=1, le=8,
         help="GPUs that hold one copy of the model together (tensor parallel).")
-    generation: str = setting(title="Engine generation",
+    generation: str = setting(title="Engine generation", table="engines",
         help="Generation of the serving software (table 'engines'); sets the overhead of a step.")
     token_budget: int = setting(2048, title="Token budget of a step", unit="tokens", ge=64, le=65536,
         help="Most tokens one engine iteration processes: one for each running answer, the rest for prompts.")
@@ -144,8 +145,9 @@ class Engine(Strict):
 class Platform(Strict):
     """The machinery behind the decisions: regions, our pools, their purchase."""
 
-    home_region: str = setting(title="Home region", help="Region that serves when data may be processed anywhere.")
-    eu_regions: tuple[str, ...] = setting(title="EU regions", min_length=1, max_length=4,
+    home_region: str = setting(title="Home region", table="regions",
+        help="Region that serves when data may be processed anywhere.")
+    eu_regions: tuple[str, ...] = setting(title="EU regions", table="regions", min_length=1, max_length=4,
         help="Regions that serve when data must stay in the EU; load is spread evenly over them.")
     engine: Engine
     min_replicas: int = setting(2, title="Fewest replicas in a region", unit="replicas", ge=0, le=1000,
@@ -212,13 +214,15 @@ class Scenario(Strict):
     decisions: Decisions
     platform: Platform
     world: World
-    users: dict[str, float] = setting(title="Where users are", unit="share", min_length=1,
+    users: dict[str, float] = setting(title="Where users are", unit="share", table="regions", min_length=1,
         help="Share of demand by user region, apart from customers who require the EU; sums to 1.")
     products: tuple[Product, ...] = setting(title="Products", min_length=1, max_length=12, help="What is sold.")
     company: Company
-    lockin: dict[str, float] = setting(default_factory=dict, title="Lock-in assumptions",
+    lockin: dict[str, float] = setting(default_factory=dict, title="Lock-in assumptions", table="lockin",
         help="Replaces the catalogue's value of a lock-in parameter (table 'lockin') by this one.")
     changes: tuple[Change, ...] = setting((), title="Dated changes", max_length=60,
         help="Decisions and events after the start.")
     shocks: tuple[ShockEvent, ...] = setting((), title="Shocks", max_length=60,
         help="What strikes from outside, each at its month. It acts on whatever the decisions have built by then.")
+    assumptions: tuple[Assumption, ...] = setting((), title="Changed assumptions", max_length=200,
+        help="Values in place of the catalogue's. They hold for the whole play and for this scenario only.")

@@ -8,17 +8,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.catalogue import load_catalogue
+from sim.scenario.assumptions import assumption_faults, changed_catalogue
 from sim.scenario.checks import cross_faults
 from sim.scenario.explain import explain
 from sim.scenario.faults import ScenarioError, short
-from sim.scenario.parts import parts_of, well_formed
+from sim.scenario.parts import Parts, parts_of, well_formed
 from sim.scenario.paths import put
 from sim.scenario.schema import Change, Scenario
 from sim.scenario.shape import item_models, models_of
 
 WHOLE_PLAY = frozenset(
-    {"name", "summary", "start", "months", "seed", "changes", "shocks", "world.demand_waits"}
-    | {"company.data_start_gb", "company.vectors_start", "company.discount_per_year"}
+    {"name", "summary", "start", "months", "seed", "changes", "shocks", "assumptions"}
+    | {"world.demand_waits", "company.data_start_gb", "company.vectors_start"}
+    | {"company.discount_per_year"}
 )
 """Settings that hold for the whole play, so no dated change may set them."""
 
@@ -88,13 +90,19 @@ def _put_plain(data: dict[str, Any], path: str, value: Any) -> str | None:
 
 def _whole(data: Mapping[str, Any]) -> tuple[Scenario | None, list[str]]:
     """The scenario where it is well formed, and every fault but those of its changes' effects."""
-    catalogue = load_catalogue()
     try:
         # Through JSON, strictly: no text is taken for a number, no number for a truth value.
         scenario = Scenario.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        return None, [*explain(error, data), *cross_faults(well_formed(data), catalogue)]
-    return scenario, list(cross_faults(parts_of(scenario), catalogue))
+        return None, [*explain(error, data), *_cross_faults(well_formed(data))]
+    return scenario, _cross_faults(parts_of(scenario))
+
+
+def _cross_faults(parts: Parts) -> list[str]:
+    """Faults between the parts, judged by the scenario's own assumptions where these are sound."""
+    found = list(assumption_faults(parts.assumptions, load_catalogue()))
+    own = () if found else tuple(given for _, given in parts.assumptions)
+    return [*cross_faults(parts, changed_catalogue(own)), *found]
 
 
 def _change_faults(data: Mapping[str, Any], scenario: Scenario | None) -> list[str]:

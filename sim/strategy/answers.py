@@ -8,11 +8,11 @@ from math import nan
 
 import numpy as np
 
-from sim.catalogue import load_catalogue
 from sim.economics import break_even_share, standing_share
 from sim.economics.prices import MONTHS_PER_YEAR
 from sim.economics.quality import usd_per_fallen_answer
 from sim.scenario import Scenario, field_cards, in_month, lever_cards, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import PerSeat, Product
 from sim.strategy.asking import Progress, evaluate_each
 from sim.strategy.evaluate import price_book
@@ -53,7 +53,7 @@ def standing(outcome: Outcome) -> tuple[Standing, ...]:
 def _fallen_in_month(outcome: Outcome, month: int) -> tuple[list[float], list[float], list[float]]:
     """By product: the share that stands, the answers that do not, and what they cost [USD]."""
     flow, state = outcome.flows[month], in_month(outcome.scenario, month)
-    prices = price_book(load_catalogue()).on(flow.on)
+    prices = price_book(catalogue_of(outcome.scenario)).on(flow.on)
     of_models = standing_share(state, prices)
     shares = [product.standing_share * of_models for product in state.products]
     fallen = [met.served * (1 - share) for met, share in zip(flow.products, shares, strict=True)]
@@ -90,7 +90,7 @@ def quality_break_even(one: Outcome, other: Outcome) -> QualityBreakEven:
     revenue_usd = float(np.array([month.revenue_usd - month.cost_usd["support"] for month in ahead.months]) @ worth)
     singly = [not isinstance(product.price, PerSeat) for product in ahead.scenario.products]
     served = np.array([[product.served for product in flow.products] for flow in ahead.flows])
-    ticket = load_catalogue().fact("business", "rules", "usd_per_fallen_answer").high
+    ticket = catalogue_of(ahead.scenario).fact("business", "rules", "usd_per_fallen_answer").high
     return QualityBreakEven(
         ahead=ahead.scenario.name,
         behind=behind.scenario.name,
@@ -129,7 +129,7 @@ def at_price(scenario: Scenario, product: str, *, usd: float, elasticity: float 
     """
     sold = _product(scenario, product)
     if elasticity is None:
-        elasticity = load_catalogue().value("business", "rules", "price_elasticity")
+        elasticity = catalogue_of(scenario).value("business", "rules", "price_elasticity")
     field = "usd_per_month" if isinstance(sold.price, PerSeat) else "usd"
     before_usd = float(getattr(sold.price, field))
     if elasticity > 0 and min(usd, before_usd) <= 0:

@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalogue import Catalogue, load_catalogue
+from sim.catalogue import Catalogue
 from sim.serving import (
     REFUSED,
     SERVED,
@@ -49,6 +49,7 @@ def play_platform(
     *,
     seed: int,
     name: str,
+    catalogue: Catalogue,
     until_s: float | None = None,
     failures: Failures = "none",
 ) -> Log:
@@ -57,10 +58,10 @@ def play_platform(
     Args:
         seed: of what workflows unfold into, and of outages.
         name: stable name of the window.
+        catalogue: whose workflows and hazards.
         until_s: stop the clock here; `None` plays until the last request has left.
         failures: whether outages are drawn from the catalogue's hazards.
     """
-    catalogue = load_catalogue()
     compounds = compounds_of(platform.built.products, catalogue)
     unfolded = compounds.unfold(trace, seed=seed, replication=0, name=name) if compounds else single_calls(trace)
     horizon_s = _horizon_s(trace, until_s)
@@ -73,7 +74,9 @@ def play_platform(
         calls = unfolded.call_rows(rows)
         world = _world(platform, stations, groups=groups, stores=compounds.stores, catalogue=catalogue)
         if failures == "random":
-            world = _failing(world, platform, stations, horizon_s=horizon_s, seed=seed)
+            world = _failing(
+                world, platform, stations, horizon_s=horizon_s, seed=seed, catalogue=catalogue
+            )
         if compounds:
             record, requests = simulate_requests(world, unfolded.take(rows), until_s=until_s)
         else:
@@ -95,7 +98,15 @@ def _horizon_s(trace: Trace, until_s: float | None) -> float:
     return (float(trace.arrival_s[-1]) if len(trace) else 0.0) + DRAINED_S
 
 
-def _failing(world: World, platform: Platform, stations: Sequence[int], *, horizon_s: float, seed: int) -> World:
+def _failing(
+    world: World,
+    platform: Platform,
+    stations: Sequence[int],
+    *,
+    horizon_s: float,
+    seed: int,
+    catalogue: Catalogue,
+) -> World:
     """The area with the outages that befall it."""
     built = platform.built
     disruption = drawn(
@@ -104,7 +115,7 @@ def _failing(world: World, platform: Platform, stations: Sequence[int], *, horiz
         regions=sorted({unit.region for station in built.stations for unit in station.units}),
         horizon_s=horizon_s,
         seed=seed,
-        catalogue=load_catalogue(),
+        catalogue=catalogue,
     )
     return replace(world, disruption=disruption)
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sim.catalogue import load_catalogue
 from sim.lockin import LockinResult
 from sim.scenario import Scenario, scenario_hash, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.carrying import carry_out
 from sim.strategy.evaluate import Stage, blas, evaluate
 from sim.strategy.executors import Executor, Serial
@@ -55,7 +55,7 @@ def play_again(
         fidelity=fidelity,
         store=store or shared_store(),
         executor=executor or Serial(),
-        catalogue=load_catalogue(),
+        catalogue=catalogue_of(scenario),
     )
     with blas().limit(limits=1):
         return stage.play(carry_out(scenario, stage.strikes, rehearse=stage.rehearse), strikes=stage.strikes)

@@ -6,11 +6,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 from threadpoolctl import ThreadpoolController
 
-from sim.catalogue import Catalogue, load_catalogue
+from sim.catalogue import Catalogue
 from sim.economics import cash_flows, cumulative, payback_month, present_value
 from sim.lockin import LAYERS, WHOLE, LockinResult, lock_in
 from sim.metrics import MonthFlow
 from sim.scenario import scenario_hash
+from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import Scenario
 from sim.strategy.carrying import Known, carry_out
 from sim.strategy.ceiling import find_ceiling
@@ -58,7 +59,7 @@ def evaluate(
         executor: where missing surfaces are simulated; here unless given.
         catalogue: facts to go by; those shipped with the simulator unless given.
     """
-    catalogue = catalogue or load_catalogue()
+    catalogue = catalogue or catalogue_of(scenario)
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
     with blas().limit(limits=1):
         stage = Stage(

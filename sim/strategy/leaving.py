@@ -131,7 +131,7 @@ def serving_regions(state: Scenario) -> tuple[str, ...]:
 
 def _open_row(state: Scenario, prices: Prices) -> list[float]:
     shares = prices.once(choices, state.decisions).open_share
-    stated: dict[str, float] = {**state.platform.open_share}
+    stated: dict[str, float] = dict(state.platform.open_share.items())
     return [max(shares[layer], stated.get(layer, 0.0)) for layer in LAYERS]
 
 

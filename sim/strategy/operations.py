@@ -11,8 +11,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalogue import Catalogue, load_catalogue
+from sim.catalogue import Catalogue
 from sim.metrics import quantile_s
+from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import Scenario
 from sim.strategy.architecture import Architecture
 from sim.strategy.carrying import carry_out
@@ -121,7 +122,7 @@ def operations(
         store: surfaces already simulated; the process's own unless given.
         executor: where missing surfaces are simulated; here unless given.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(scenario)
     with blas().limit(limits=1):
         store, executor = store or shared_store(), executor or Serial()
         stage = Stage(scenario, fidelity=fidelity, store=store, executor=executor, catalogue=catalogue)

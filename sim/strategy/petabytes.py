@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.catalogue import load_catalogue
 from sim.lockin import LAYERS, LockinResult, lock_in
 from sim.scenario import Scenario, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.asking import Progress, evaluate_each, leaving_of
 from sim.strategy.executors import Executor
 from sim.strategy.outcome import Fidelity, Outcome
@@ -93,7 +93,7 @@ def petabytes(
 
 def holding(scenario: Scenario, vectors: float) -> Scenario:
     """The scenario with so many vectors at the start, and the bytes that they take among its data."""
-    bytes_each = load_catalogue().value("business", "rules", "bytes_per_vector")
+    bytes_each = catalogue_of(scenario).value("business", "rules", "bytes_per_vector")
     more_gb = (vectors - scenario.company.vectors_start) * bytes_each / BYTES_PER_GB
     data_gb = max(0.0, scenario.company.data_start_gb + more_gb)
     return set_fields(scenario, {"company.vectors_start": vectors, "company.data_start_gb": data_gb})

@@ -70,7 +70,7 @@ def play_months(
     states: Sequence[Scenario] | None = None,
     pressure: Physical = CALM,
     until: int | None = None,
-    with_samples: bool = True,
+    in_full: bool = True,
 ) -> Played:
     """Serve the months of a scenario.
 
@@ -78,7 +78,7 @@ def play_months(
         states: the scenario as it serves in each month; every change at once at its month unless given.
         pressure: what shocks do to the service.
         until: first month that is not played; the horizon unless given.
-        with_samples: whether the noise of what is promised will be asked for.
+        in_full: whether the noise of what is promised will be asked for.
     """
     states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
     launch = choices(states[0].decisions, PriceBook(catalogue).on(first_day(scenario.start, 0))).launch_month
@@ -96,7 +96,7 @@ def play_months(
         )  # fmt: skip
         plans.append((epoch, sizes))
     months, market = _settled(
-        plans, market, played, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+        plans, market, played, pressure=pressure, catalogue=catalogue, in_full=in_full
     )
     return Played(played, launch, months, tuple(epoch for epoch, _ in plans), market, pressure)
 
@@ -112,7 +112,7 @@ def _settled(
     *,
     pressure: Physical,
     catalogue: Catalogue,
-    with_samples: bool,
+    in_full: bool,
 ) -> tuple[tuple[ServedMonth, ...], Array]:
     """The months, and the market they were served at, where bad service has cost customers (`settle`).
 
@@ -120,7 +120,7 @@ def _settled(
     """
     if not any(state.world.retention_on for state in states):
         return _months(
-            plans, market, states, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+            plans, market, states, pressure=pressure, catalogue=catalogue, in_full=in_full
         ), market
     left = market.copy()
     months: list[ServedMonth] = []
@@ -128,7 +128,7 @@ def _settled(
     def serve(kept: Array) -> list[tuple[ProductFlow, ...]]:
         left[: len(states)] = market[: len(states)] * kept
         months[:] = _months(
-            plans, left, states, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+            plans, left, states, pressure=pressure, catalogue=catalogue, in_full=in_full
         )
         return [product_flows(month, catalogue) for month in months]
 
@@ -143,13 +143,13 @@ def _months(
     *,
     pressure: Physical,
     catalogue: Catalogue,
-    with_samples: bool,
+    in_full: bool,
 ) -> tuple[ServedMonth, ...]:
     """Every month as it is served at a market."""
     months = [ServedMonth(month, state, None, 0) for month, state in enumerate(states)]
     for epoch, sizes in plans:
         service, turned_away = _served(
-            epoch, market[list(epoch.months)], sizes, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+            epoch, market[list(epoch.months)], sizes, pressure=pressure, catalogue=catalogue, in_full=in_full
         )
         for row, month in enumerate(epoch.months):
             share, times = pressure.spikes.get(month, (0.0, 1.0))
@@ -165,7 +165,7 @@ def _served(
     *,
     pressure: Physical,
     catalogue: Catalogue,
-    with_samples: bool,
+    in_full: bool,
 ) -> tuple[Service, dict[int, float]]:
     """The epoch's months as they were served, weeks of other demand and hours of outages mixed in; see `disrupted`."""
     rows = {month: row for row, month in enumerate(epoch.months)}
@@ -176,7 +176,7 @@ def _served(
         np.concatenate([market, market[spiked] * times])[:, None, :, None] * epoch.shape,
         [np.concatenate([size, size[spiked]]) for size in sizes],
         hours=hour_weights(catalogue),
-        with_samples=with_samples,
+        in_full=in_full,
     )
     extra = range(len(market), len(market) + len(spikes))
     service = mixed(service, spiked, of=extra, shares=[share for _, share, _ in spikes])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from sim.catalogue import Catalogue
 from sim.economics import (
@@ -29,7 +29,7 @@ from sim.strategy.schedule import Schedule
 NOTHING = Schedule()
 
 
-@cache
+@lru_cache(maxsize=8)
 def price_book(catalogue: Catalogue) -> PriceBook:
     """The book of a catalogue; its rows are read once."""
     return PriceBook(catalogue)

@@ -8,8 +8,8 @@ workflow is played whole, from its recorded arrival: its calls, searches and
 tools are the workflow's, and so are their lengths, for a trace knows one call.
 """
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
 from sim.strategy.ceiling import REFERENCE_MONTH
@@ -52,9 +52,17 @@ def replay(
     month = min(max(REFERENCE_MONTH, played.launch_month), len(played.months) - 1)
     platform = platform_in(played, month, replicas=replicas)
     built = platform.built
-    mix = mixes(MixAxis((platform.shares,)), built.products, groups=built.groups, catalogue=load_catalogue())[0]
+    mix = mixes(MixAxis((platform.shares,)), built.products, groups=built.groups, catalogue=catalogue_of(scenario))[0]
     trace = as_trace(rows, mix, seed=scenario.seed, replication=0, speed=speed)
     if until_s is not None:
         trace = trace.take(trace.arrival_s <= until_s)
-    log = play_platform(platform, trace, seed=scenario.seed, name="replay", until_s=until_s, failures=failures)
+    log = play_platform(
+        platform,
+        trace,
+        seed=scenario.seed,
+        name="replay",
+        catalogue=catalogue_of(scenario),
+        until_s=until_s,
+        failures=failures,
+    )
     return summary(rows, platform, log=log), window_of(platform, log)

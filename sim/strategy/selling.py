@@ -6,10 +6,10 @@ Equations: docs/model_decisions.md, "What you can sell".
 from dataclasses import dataclass
 from math import inf, isnan, nan
 
-from sim.catalogue import load_catalogue
 from sim.economics import MonthStatement
 from sim.metrics import quantile_s
 from sim.scenario import Scenario, in_month
+from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import PerSeat, Product
 from sim.strategy.asking import play_again
 from sim.strategy.evaluate import evaluate
@@ -129,7 +129,7 @@ def tightest_promises(
 
     None before the launch.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(scenario)
     share = catalogue.value("business", "rules", "sold_promise_share")
     # The months are read again, from surfaces that their evaluation left in the store.
     served = play_again(scenario, fidelity=fidelity, store=store, executor=executor).months[result.month]

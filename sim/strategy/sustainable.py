@@ -7,8 +7,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.asking import play_again
 from sim.strategy.ceiling import REFERENCE_MONTH
 from sim.strategy.demand import hour_weights
@@ -53,7 +53,7 @@ def sustainable_curve(
     bought by the token is planned as ever, so the curve flattens where the API's
     quota gives way first. Empty where there is no pool, or nothing is sold by then.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(scenario)
     played = play_again(scenario, fidelity=fidelity, store=store, executor=executor)
     month = max(REFERENCE_MONTH, played.launch_month)
     epoch = next((epoch for epoch in played.epochs if month in epoch.months), None)

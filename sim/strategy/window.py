@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario, ScenarioError
+from sim.scenario.assumptions import catalogue_of
 from sim.serving import RequestRecord, RunRecord
 from sim.strategy.areas import play_platform
 from sim.strategy.asking import play_again
@@ -69,20 +69,23 @@ def busiest_window(
     mix, rate_rps = _busiest_hour(_epoch(played, month), played, month=month)
     trace = draw_window(
         mix,
-        _requests(platform, mix, calls=EFFORTS[fidelity].calls, seed=scenario.seed),
+        _requests(platform, mix, calls=EFFORTS[fidelity].calls, scenario=scenario),
         rate_rps=rate_rps,
         seed=scenario.seed,
         replication=0,
         name=BUSIEST,
     )
     failures: Failures = "random" if fidelity == "full" else "none"
-    return window_of(platform, play_platform(platform, trace, seed=scenario.seed, name=BUSIEST, failures=failures))
+    log = play_platform(
+        platform, trace, seed=scenario.seed, name=BUSIEST, catalogue=catalogue_of(scenario), failures=failures
+    )
+    return window_of(platform, log)
 
 
-def _requests(platform: Platform, mix: Mix, *, calls: int, seed: int) -> int:
+def _requests(platform: Platform, mix: Mix, *, calls: int, scenario: Scenario) -> int:
     """Requests that make about so many calls."""
-    compounds = compounds_of(platform.built.products, load_catalogue())
-    return requests_played(calls, request_size(compounds, mix, seed=seed)[0]) if compounds else calls
+    compounds = compounds_of(platform.built.products, catalogue_of(scenario))
+    return requests_played(calls, request_size(compounds, mix, seed=scenario.seed)[0]) if compounds else calls
 
 
 def window_of(platform: Platform, log: Log) -> Window:
@@ -134,7 +137,7 @@ def _busiest_hour(epoch: Epoch, played: Played, *, month: int) -> tuple[Mix, flo
     by_product = busiest.sum(axis=1)
     built = epoch.operator.built
     axis = MixAxis((tuple((by_product / rate_rps).tolist()),))
-    whole = mixes(axis, built.products, groups=built.groups, catalogue=load_catalogue())[0]
+    whole = mixes(axis, built.products, groups=built.groups, catalogue=catalogue_of(played.states[0]))[0]
     users = busiest / np.where(by_product > 0, by_product, 1.0)[:, None]
     asked = [replace(load, user_shares=tuple(users[load.index].tolist())) for load in whole.products if load.share > 0]
     return Mix(tuple(asked)), rate_rps

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.catalogue import load_catalogue
 from sim.economics import statement
 from sim.economics.prices import MONTHS_PER_YEAR
 from sim.lockin import Portability, Premium, Shock, deck, portability
 from sim.scenario import Scenario, lever_cards, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.asking import Progress, evaluate_each, leaving_of
 from sim.strategy.deciding_later import DecidingLater, deciding_later, switched
 from sim.strategy.evaluate import price_book
@@ -130,7 +130,7 @@ def judged(
     Args:
         waited: the portable plan that turns managed in the learning month, and the managed one that turns portable.
     """
-    shocks = deck(load_catalogue(), first_day(managed.scenario.start, 0))
+    shocks = deck(catalogue_of(managed.scenario), first_day(managed.scenario.start, 0))
     rate = managed.scenario.company.discount_per_year
     premium = played_premium(managed, portable)
     verdict = portability(
@@ -178,7 +178,7 @@ def _line(outcome: Outcome, line: str) -> Array:
 
 def _at_equal_demand(managed: Outcome, portable: Outcome) -> tuple[Array, Array]:
     """Extra cost of each month with the portable decisions at the managed plan's service, and its cost of building."""
-    book = price_book(load_catalogue())
+    book = price_book(catalogue_of(managed.scenario))
     extra, build = [], []
     states = {id(plan): serving_states(plan) for plan in (portable, managed)}
     for flow in managed.flows:

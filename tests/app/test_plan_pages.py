@@ -156,3 +156,21 @@ def test_comparison_names_the_best_and_what_differs(outcomes):
     best = max(range(4), key=lambda at: found.outcomes[at].npv_usd)
     assert worth.cells[best].best and worth.cells[0].difference == ""
     assert comparison.compare_headline(found, list(outcomes))[0].text.startswith("They differ in")
+
+
+@pytest.mark.parametrize("by", list(money.GROUPS))
+@pytest.mark.parametrize("step", list(money.STEPS))
+def test_the_stack_adds_up_however_it_is_divided(outcomes, by, step):
+    for outcome in outcomes.values():
+        parts = money.stack(outcome, by=by, step=step)
+        total = sum(month.cost_usd["total"] for month in outcome.months)
+        assert isclose(sum(map(sum, parts.values())), total, rel_tol=1e-9)
+        _, rows = money.stack_table(outcome, by=by, step=step)
+        assert len(rows) == -(-len(outcome.months) // step)
+        assert len(money_figures.stack_figure(outcome, palette=LIGHT, by=by, step=step).data) == len(parts)
+    assert rows[-1][0] in ("36", "34–36", "25–36")
+
+
+def test_an_unknown_division_is_named():
+    with pytest.raises(LookupError, match="no division 'color'"):
+        money.groups("color")

@@ -1,5 +1,7 @@
 """The real app in a real browser: nothing fails, nothing leaves the machine, nothing overflows, the hooks exist."""
 
+import gzip
+import json
 import os
 import shutil
 import socket
@@ -11,9 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlparse
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
+
+from sim.scenario.load import IN_ORDER
 
 pytestmark = pytest.mark.browser
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -215,3 +219,123 @@ def test_dark_theme_follows_the_system(chromium, server):
     color = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--lb-page').trim()")
     page.context.close()
     assert color == "#15171B"
+
+
+@pytest.mark.parametrize("preset", IN_ORDER)
+def test_every_page_of_a_preset_is_clean(chromium, server, preset):
+    page, seen = _open(chromium, server, window="laptop", scheme="dark")
+    for path in ("strategy", "operations", "economics", "lock-in", "compare", "own", "about"):
+        page.goto(f"{server}/{path}?p={preset}")
+        _settled(page)
+        if path in CHARTED:
+            page.wait_for_selector(".js-plotly-plot .main-svg", timeout=PAINT_MS)
+        assert page.locator(".lb-problem").count() == 0, path
+        # Leaving a page while it asks for something ends the asking; only this page's own faults count.
+        page.wait_for_load_state("networkidle")
+    page.context.close()
+    assert (seen.failed, seen.errors, seen.foreign) == ([], [], [])
+
+
+def test_a_shared_link_says_the_same_elsewhere(chromium, server):
+    mine, _ = _open(chromium, server, window="laptop")
+    mine.goto(f"{server}/strategy?p=own_the_platform&own=60&api=15&month=24&decide=6")
+    _settled(mine)
+    mine.get_by_role("button", name="Share").click()
+    link = mine.locator('[data-testid="stCode"] code').inner_text().strip()
+    told = _told(mine)
+    mine.context.close()
+    yours, seen = _open(chromium, server, window="projector")
+    yours.goto(link)
+    _settled(yours)
+    assert _told(yours) == told
+    yours.context.close()
+    assert seen.errors == []
+
+
+def _told(page) -> tuple[str, list[str]]:
+    """The headline and the key numbers, once all four stand."""
+    page.wait_for_function(
+        "document.querySelectorAll('[data-testid=\"stMetricValue\"]').length === 4", timeout=PAINT_MS
+    )
+    return page.locator(".lb-headline").inner_text(), page.locator('[data-testid="stMetricValue"]').all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "p=own_the_platform&own=9999&spice=hot&month=7",
+        "p=<script>alert(1)</script>&own='%22%3E&decide=-1",
+        "p=s~AAAA&left=../../etc/passwd&right=%00",
+        "p=" + "a" * 5000,
+    ],
+)
+def test_a_hostile_link_loads_what_it_can(chromium, server, query):
+    page, seen = _open(chromium, server, window="laptop")
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{server}/strategy?{query}")
+    _settled(page)
+    _told(page)
+    assert "ignored" in page.locator(".lb-problem").inner_text()
+    assert page.locator('[data-testid="stException"]').count() == 0
+    page.context.close()
+    assert (alerts, seen.errors) == ([], [])
+
+
+def test_the_main_story_needs_no_mouse(chromium, server):
+    """From Start to a plan, a lever moved, the figure explained, and what it means for leaving: by keys alone."""
+    page, seen = _open(chromium, server, window="laptop")
+    page.goto(server)
+    _settled(page)
+    _tab_to(page, "a", "Open in Strategy")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/strategy**", timeout=PAINT_MS)
+    _told(page)
+    _tab_to(page, "input", "Answers served on our own GPUs")
+    before = page.locator(".lb-headline").inner_text()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => document.querySelector('.lb-headline').textContent !== before", arg=before, timeout=PAINT_MS
+    )
+    _settled(page)
+    _tab_to(page, "button", "Why")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".lb-tree", timeout=PAINT_MS)
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".lb-tree", state="detached", timeout=PAINT_MS)
+    _tab_to(page, "a", "Lock-in")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/lock-in**", timeout=PAINT_MS)
+    page.wait_for_selector(".lb-doors", timeout=PAINT_MS)
+    page.context.close()
+    assert (seen.failed, seen.errors) == ([], [])
+
+
+def _tab_to(page, tag: str, name: str, *, most: int = 120) -> None:
+    """Press Tab until the named element has the focus, which must be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => { let at = document.activeElement;
+              while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+              const style = at && getComputedStyle(at);
+              return at && [at.tagName.toLowerCase(), at.getAttribute("aria-label") || at.innerText || "",
+                style.outlineStyle !== "none" || style.boxShadow !== "none"]; }"""
+        )
+        if found and found[0] == tag and name in found[1]:
+            assert found[2], f"the focus on {name} cannot be seen"
+            return
+    raise AssertionError(f"{name} cannot be reached by the Tab key")
+
+
+def test_headers_protect_the_page_and_assets_are_packed(server):
+    with urlopen(server) as answer:
+        assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        script = answer.read().decode().split('src="./static/js/')[1].split('"')[0]
+    asked = Request(f"{server}/static/js/{script}", headers={"Accept-Encoding": "gzip"})
+    with urlopen(asked) as packed, urlopen(f"{server}/static/js/{script}") as plain:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.read()) == plain.read()
+    with urlopen(f"{server}/api/health") as answer:
+        assert json.load(answer)["status"] == "ok"

@@ -67,7 +67,7 @@ def test_a_replay_sends_each_group_by_its_own_shares(monkeypatch) -> None:
     platform = platform_in(run, len(run.months) - 1)
     mix = run.epochs[0].operator.models[0].spread[0]
     trace = draw_window(mix, 3000, rate_rps=5.0, seed=3, replication=0, name="areas")
-    record = play_platform(platform, trace).record
+    record = play_platform(platform, trace, seed=3, name="areas", catalogue=load_catalogue()).record
     ids = [unit.id for station in platform.built.stations for unit in station.units]
     west = record.endpoint == ids.index("pool.eu_west")
     north = record.endpoint == ids.index("pool.eu_north")

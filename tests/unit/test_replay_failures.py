@@ -94,7 +94,9 @@ def test_interruptions_outages_and_an_autoscaler_lose_nobody(
 ) -> None:
     monkeypatch.setattr(failures, "region_outages", lambda catalogue: OFTEN)
     platform, trace = platforms[pools]
-    log = play_platform(platform, trace, failures="random", seed=seed)
+    log = play_platform(
+        platform, trace, seed=seed, name="failures", catalogue=load_catalogue(), failures="random"
+    )
     record = log.record
     assert len(record.outcome) == len(trace) and not record.count(IN_FLIGHT)
     assert log.outages and log.outages == tuple(sorted(log.outages))
@@ -120,5 +122,8 @@ def test_a_calm_draw_leaves_the_log_as_it_was(
 ) -> None:
     monkeypatch.setattr(failures, "hazards_of", lambda units, endpoints, **_: Hazards((None,) * len(units)))
     platform, trace = platforms["fixed"]
-    calm, struck = (play_platform(platform, trace, failures=how, seed=1) for how in ("none", "random"))
+    calm, struck = (
+        play_platform(platform, trace, seed=1, name="failures", catalogue=load_catalogue(), failures=how)
+        for how in ("none", "random")
+    )
     assert struck.outages == () and calm.record.finish_s.tobytes() == struck.record.finish_s.tobytes()

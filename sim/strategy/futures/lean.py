@@ -118,7 +118,7 @@ class LeanStage(Stage):
                 catalogue=self.catalogue,
                 states=states,
                 pressure=before,
-                with_samples=False,
+                in_full=False,
             )
             self.windows += self._calm.windows
         if self._feeds_back:

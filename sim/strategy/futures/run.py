@@ -8,6 +8,7 @@ from time import perf_counter
 
 from sim.catalogue import load_catalogue
 from sim.scenario import Scenario
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.evaluate import blas
 from sim.strategy.executors import Executor, Serial
 from sim.strategy.futures.draws import as_drawn, draw
@@ -19,7 +20,7 @@ from sim.strategy.futures.worlds import catalogue_in, scenario_in
 from sim.strategy.outcome import Fidelity
 from sim.strategy.pricing import price_book
 from sim.strategy.store import SurfaceStore, shared_store
-from sim.strategy.surface import Surface, SurfaceKey
+from sim.strategy.surface import Surface, Tabulated
 
 FUTURES = 1000
 """How many unless asked otherwise."""
@@ -41,7 +42,7 @@ class FutureTask:
     parameters: tuple[Uncertain, ...]
     futures: tuple[Future, ...]
     fidelity: Fidelity
-    surfaces: tuple[tuple[SurfaceKey, Surface], ...] = ()
+    surfaces: tuple[tuple[Tabulated, Surface], ...] = ()
     """Simulated before; what is missing is simulated by the task, to the same bytes."""
 
 
@@ -75,7 +76,7 @@ def figures_in(
     Args:
         executor: where missing surfaces are simulated; here unless given.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(scenario)
     prices = catalogue_in(catalogue, future, parameters)
     # One thread, as in `evaluate`: a sum must not depend on how many cores share it.
     with blas().limit(limits=1):
@@ -180,7 +181,7 @@ def tasks_of(
     parameters: tuple[Uncertain, ...],
     *,
     fidelity: Fidelity,
-    surfaces: tuple[tuple[SurfaceKey, Surface], ...],
+    surfaces: tuple[tuple[Tabulated, Surface], ...],
 ) -> list[FutureTask]:
     """Futures of every strategy in parts of equal size, strategy by strategy."""
     size = min(MOST_IN_TASK, max(LEAST_IN_TASK, ceil(len(drawn) * len(scenarios) / TASKS)))
