@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 import sim.workshop
-from sim.workshop import Refused, StoreUnreachable, Workshop
+from sim.workshop import NotAdmitted, Refused, StoreUnreachable, Workshop
 from sim.workshop.actions import Arrive, CloseTurn, OpenTurn, Reveal, Undo
 from sim.workshop.database import URL_VARIABLE, Database, default_url
 from sim.workshop.tables import METADATA
@@ -73,6 +73,22 @@ def test_the_same_token_is_one_action(game: Game) -> None:
     assert game.hand_in("lynx", "gateway", turn=1, token="tap").seq == first.seq + 1
     with pytest.raises(Refused, match="other contents"):
         game.hand_in("otter", "formats", turn=1, token="tap")
+
+
+def test_what_no_database_can_hold_is_refused_as_what_it_is(game: Game) -> None:
+    for token in ("", "x" * 81, "a\0b"):
+        with pytest.raises(Refused, match="printable characters"):
+            game.act("otter", Arrive(people=3), token=token)
+    for team in ("a\0b", "\ud800"):
+        with pytest.raises(NotAdmitted, match="no such team"):
+            game.workshop.enter_as_team(game.created.code, team, pin="1")
+    for text_typed in ("a\0b", "\ud800"):
+        with pytest.raises(NotAdmitted, match="not right"):
+            game.workshop.enter_as_team(game.created.code, "otter", pin=text_typed)
+        with pytest.raises(NotAdmitted, match="No session"):
+            game.workshop.hall(text_typed)
+        with pytest.raises(NotAdmitted, match="not admitted"):
+            game.workshop.resume(text_typed)
 
 
 def test_a_lost_answer_is_found_again_after_the_round_has_closed(game: Game) -> None:
