@@ -118,7 +118,7 @@ class Workshop(Viewing):
         Args:
             team: id of one of the teams in the hall.
         """
-        if team in (FACILITATOR, OBSERVER):
+        if team in (FACILITATOR, OBSERVER) or not team.isprintable():
             raise NotAdmitted("This session has no such team. Choose one of those that are shown.")
         return self._doors.admit(code, team, secret=pin)
 
@@ -158,9 +158,9 @@ class Workshop(Viewing):
             NotAdmitted, Refused: nothing was changed.
         """
         seat = self._doors.known(seat)
-        token = token or new_token()
-        if not 0 < len(token) <= MOST_TOKEN:
-            raise Refused(f"A submission's token has 1 to {MOST_TOKEN} characters.")
+        token = new_token() if token is None else token
+        if not 0 < len(token) <= MOST_TOKEN or not token.isprintable():
+            raise Refused(f"A submission's token has 1 to {MOST_TOKEN} printable characters.")
         try:
             return self._record(seat, action, token=token)
         except WorkshopError as fault:
