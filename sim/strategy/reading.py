@@ -51,12 +51,13 @@ def node_weights(surface: Surface, *, requests: Array, position: Array, load: Ar
         by_mix = np.ones_like(by_mix)
     cases, hours, products, groups = requests.shape
     # Matrices by case: einsum takes as long to find its path as to walk it.
-    by_node = (by_mix * kept[..., None])[..., :, None] * by_load[..., None, :]
+    by_node = by_mix[..., :, None] * by_load[..., None, :]
     by_hour = by_node.reshape(cases, hours, -1).swapaxes(1, 2)
-    asked = requests.reshape(cases, hours, -1)
+    served = requests * kept[..., None, None]
+    weight = by_hour @ served.reshape(cases, hours, -1)
     return NodeWeights(
-        weight=(by_hour @ asked).reshape(cases, *by_node.shape[2:], products, groups),
-        lost=((1 - kept)[:, None, :] @ asked).reshape(cases, products, groups),
+        weight=weight.reshape(cases, *by_node.shape[2:], products, groups),
+        lost=(requests - served).sum(axis=1),
     )
 
 

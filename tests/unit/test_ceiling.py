@@ -113,10 +113,10 @@ def test_contracts_run_on_at_smaller_volumes(asked: Any) -> None:
 
 def test_tokens_count_for_answers_that_were_delivered_only(asked: Any) -> None:
     """Work for users who left costs tokens and delivers none: an overloaded month has no cheaper ones (rule 5)."""
-    months = asked(MANAGED, world__growth_per_month=0.2).months
-    light, heavy = months[2], months[-1]
-    assert heavy.requests > 1.2 * heavy.served
-    assert heavy.tokens_delivered / heavy.served == pytest.approx(light.tokens_delivered / light.served, rel=0.05)
+    flows = asked(MANAGED, world__growth_per_month=0.2).flows
+    light, heavy = (flows[month].products[0] for month in (2, -1))
+    assert heavy.requests > 1.5 * heavy.served
+    assert heavy.delivered_tokens / heavy.served == pytest.approx(light.delivered_tokens / light.served, rel=0.05)
 
 
 def test_a_layer_that_is_left_runs_its_own_part_of_the_bill_twice(asked: Any) -> None:
@@ -128,3 +128,12 @@ def test_a_layer_that_is_left_runs_its_own_part_of_the_bill_twice(asked: Any) ->
     assert bills["model_api"][-1] == pytest.approx(cost["api"])
     assert bills["orchestration"][-1] == pytest.approx(cost["gpu"] + cost["idle"])
     assert bills["agent_framework"][-1] == bills["identity"][-1] == 0
+
+
+def test_who_is_not_served_is_infinitely_late(asked: Any) -> None:
+    """Product rule 15: shedding load never looks like good service."""
+    month = asked(MANAGED, world__growth_per_month=0.2).months[-1]
+    assert month.timed_out + month.refused > 0.2 * month.requests
+    assert max(promise.p95_s.mean for promise in month.promises) == float("inf")
+    assert month.good < month.served
+    assert min(promise.in_time_share for promise in month.promises) < month.served / month.requests
