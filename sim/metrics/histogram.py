@@ -81,7 +81,9 @@ def quantile_s(counts: Counts, q: float) -> NDArray[np.float64]:
     upto = np.cumsum(counts, axis=-1)
     total = upto[..., -1:]
     target = q * total
-    at = np.minimum(((upto < target) | (upto == 0)).sum(axis=-1, keepdims=True), BINS - 1)
+    # The first bin with anything in it that reaches the target; which one does not matter where nothing is in any.
+    least = np.maximum(target, np.finfo(upto.dtype).smallest_subnormal)
+    at = np.argmax(upto >= least, axis=-1)[..., None]
     inside = np.take_along_axis(counts, at, axis=-1)
     before = np.take_along_axis(upto, at, axis=-1) - inside
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -143,5 +145,5 @@ def _mass_at_most(counts: Counts, limits_s: NDArray[np.float64]) -> Counts:
     limits = np.clip(limits_s, low, high)
     with np.errstate(divide="ignore", invalid="ignore"):
         fraction = np.where(at == 0, limits / high, np.log(limits / low) / np.log(high / low))
-    upto = np.cumsum(counts, axis=-1)
+    upto = np.cumsum(counts[..., : at.max() + 1], axis=-1)
     return upto[..., at] - (1.0 - fraction) * counts[..., at]

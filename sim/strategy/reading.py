@@ -57,10 +57,11 @@ def node_weights(
     # Matrices by case: einsum takes as long to find its path as to walk it.
     by_node = by_mix[..., :, None] * by_load[..., None, :]
     by_hour = by_node.reshape(cases, hours, -1).swapaxes(1, 2)
-    asked = (requests * kept[..., None]).reshape(cases, hours, -1)
+    served = requests * kept[..., None]
+    weight = by_hour @ served.reshape(cases, hours, -1)
     return NodeWeights(
-        weight=(by_hour @ asked).reshape(cases, *by_node.shape[2:], products, groups),
-        lost=(requests * (1 - kept[..., None])).sum(axis=1),
+        weight=weight.reshape(cases, *by_node.shape[2:], products, groups),
+        lost=(requests - served).sum(axis=1),
     )
 
 

@@ -109,3 +109,31 @@ def test_contracts_run_on_at_smaller_volumes(asked: Any) -> None:
     assert smallest[1] < smallest[0]
     # At their own volume the promise is the cheaper way to pay.
     assert at_once(bound).gross_margin > at_once(free).gross_margin
+
+
+def test_tokens_count_for_answers_that_were_delivered_only(asked: Any) -> None:
+    """Work for users who left costs tokens and delivers none: an overloaded month has no cheaper ones (rule 5)."""
+    flows = asked(MANAGED, world__growth_per_month=0.2).flows
+    light, heavy = (flows[month].products[0] for month in (2, -1))
+    assert heavy.requests > 1.5 * heavy.served
+    assert heavy.delivered_tokens / heavy.served == pytest.approx(light.delivered_tokens / light.served, rel=0.05)
+
+
+def test_a_layer_that_is_left_runs_its_own_part_of_the_bill_twice(asked: Any) -> None:
+    """Product rule 10: data its searches and storage, the model its tokens, and the whole all that is billed."""
+    outcome = asked()
+    assert outcome.lockin is not None
+    bills, cost = outcome.lockin.basis.inputs.run_bill_usd, outcome.months[-1].cost_usd
+    assert bills["data"][-1] == pytest.approx(cost["search"] + cost["storage"])
+    assert bills["model_api"][-1] == pytest.approx(cost["api"])
+    assert bills["orchestration"][-1] == pytest.approx(cost["gpu"] + cost["idle"])
+    assert bills["agent_framework"][-1] == bills["identity"][-1] == 0
+
+
+def test_who_is_not_served_is_infinitely_late(asked: Any) -> None:
+    """Product rule 15: shedding load never looks like good service."""
+    month = asked(MANAGED, world__growth_per_month=0.2).months[-1]
+    assert month.timed_out + month.refused > 0.2 * month.requests
+    assert max(promise.p95_s.mean for promise in month.promises) == float("inf")
+    assert month.good < month.served
+    assert min(promise.in_time_share for promise in month.promises) < month.served / month.requests

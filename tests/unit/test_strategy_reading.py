@@ -114,6 +114,15 @@ def test_a_node_is_read_as_it_was_simulated(store: SurfaceStore, played: Played)
     np.testing.assert_allclose(ttft, cohort / arrivals[:, None] * 1000, rtol=1e-5, atol=1e-4)
 
 
+def test_whoever_is_not_served_counts_as_late_at_every_node(store: SurfaceStore, played: Played) -> None:
+    key = a_key(played)
+    surface = store.surfaces([key], Serial())[0][key]
+    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), promises=TOLD)
+    assert (rates.outcomes[:, -1, 1:].sum(axis=-1) > 0).any()
+    np.testing.assert_allclose(rates.latency[:, :, PROMISED].sum(axis=-1), 1.0, rtol=1e-5)
+    assert (rates.in_time <= rates.outcomes[:, :, 0] + 1e-6).all()
+
+
 def test_between_nodes_it_lies_between(store: SurfaceStore, played: Played) -> None:
     key = a_key(played)
     surface = store.surfaces([key], Serial())[0][key]
@@ -201,6 +210,8 @@ def test_gpu_seconds_are_the_working_time_of_the_pools(store: SurfaceStore, play
     assert sum(product.gpu_s for product in flow.products) == pytest.approx(working)
     gpu_s, tokens = ([getattr(p, name) for p in flow.products] for name in ("gpu_s", "delivered_tokens"))
     assert gpu_s[0] / sum(gpu_s) != pytest.approx(tokens[0] / sum(tokens), rel=0.01)
+    per_request_s = [product.gpu_s / product.requests for product in flow.products]
+    assert per_request_s[0] != pytest.approx(per_request_s[1], rel=0.05)
 
 
 def test_what_products_take_alone_adds_up_to_what_their_mix_takes(store: SurfaceStore, played: Played) -> None:
