@@ -144,7 +144,7 @@ def settled_replicas(
 def _largest(mean: Array, looks: float) -> Array:
     """The largest of so many looks at a Poisson count, over its mean."""
     known = np.clip(mean, 1e-9, 1e12)
-    return np.maximum(1.0, np.floor(pdtrik(1 - 1 / (looks + 1), known)) / known)
+    return np.maximum(1.0, np.ceil(pdtrik(1 - 1 / (looks + 1), known)) / known)
 
 
 def _at(load: Array, loads: Array, values: Array, position: Array) -> Array:
