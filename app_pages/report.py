@@ -97,7 +97,9 @@ def _preview(report: Report) -> None:
         f'<p class="lb-say"><b>{escape(report.decision)}.</b> {escape(report.recommendation)}</p>'
         f'<ul class="lb-notes">{said}</ul>'
     )
-    rows: list[tuple[str, ...]] = [(section.kicker, section.headline) for section in report.sections if section.key != "decision"]
+    rows: list[tuple[str, ...]] = [
+        (section.kicker, section.headline) for section in report.sections if section.key != "decision"
+    ]
     st.html(f'<div class="lb-bare">{shell.table_html(("", ""), rows, caption=text.REPORT_PREVIEW_NOTE)}</div>')
     _picture(report)
 

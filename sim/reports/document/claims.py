@@ -141,7 +141,7 @@ def passes(name: str, *, tests: int, share: Share) -> str:
     """In how many futures an option passes every test, rounded to tens, with the interval of the count."""
     about = 10 * round(share.mean * 10)
     span = f"{share.low * HUNDRED:.0f} to {share.high * HUNDRED:.0f}"
-    all_tests = "its test" if tests == 1 else f"all {tests} tests"
+    all_tests = {1: "its test", 2: "both tests"}.get(tests, f"all {tests} tests")
     return f"{name} passes {all_tests} in about {about} futures of 100 ({span})"
 
 
