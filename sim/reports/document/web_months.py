@@ -39,7 +39,9 @@ def lines_figure(chart: Lines, report: Report) -> go.Figure:
     shown = [(line, end) for line, end in ends if end is not None]
     per_px = (high - low) / (LINE_PX - 46)
     tallest = max((len(_wrapped(line.label)) + len(_wrapped(line.note)) for line, _ in shown), default=1)
-    places = spread([end[1] for _, end in shown], LABEL_LINE_PX * tallest * per_px)
+    tall = LABEL_LINE_PX * tallest * per_px
+    # Above the plot there is no room: a label of a line that ends at the top hangs beside it.
+    places = spread([min(end[1], high - tall / 2) for _, end in shown], tall)
     notes = [
         {
             "x": 1,
