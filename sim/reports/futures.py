@@ -11,7 +11,8 @@ from sim.strategy.futures import (
     SwitchPoint,
     Threshold,
 )
-from sim.strategy.futures.outcome import Condition, Kind, TornadoBar
+from sim.strategy.futures.findings import TornadoBar
+from sim.strategy.futures.outcome import Condition, Kind
 from sim.strategy.futures.uncertain import TIMES_LIKELY
 
 FEW = 0.05
