@@ -150,7 +150,7 @@ def page() -> None:
     result = follow.known(key)
     with place:
         if isinstance(result, FuturesResult):
-            frame.headline((Part(f"{told.passes_finding(result)}. {told.regret_sentence(result)}"),))
+            frame.headline((Part(told.headline(result)),))
         else:
             frame.plain_headline(futures_text.TITLE)
     if isinstance(result, FuturesResult):

@@ -27,10 +27,10 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
 COLUMNS = 20
 """Groups of futures in the picture of regret."""
-LEFT_PX, RIGHT_PX = 200, 84
+LEFT_PX, RIGHT_PX = 150, 84
 
 
-def short(name: str, *, most: int = 30) -> str:
+def short(name: str, *, most: int = 22) -> str:
     """A name that fits beside a row."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
@@ -61,7 +61,7 @@ def pass_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
         note(f"<b>{words.percent(share)}</b>" if share == best else words.percent(share), palette.ink, x=share, y=row)
         for row, share in enumerate(shares)
     ]
-    ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
+    ticks = [0.0, 0.5, 1.0]
     return figure(
         [bars],
         layout(palette, height_px=ROW_PX * len(shares) + 60, right_px=60, left_px=LEFT_PX) | {"hovermode": "closest"},

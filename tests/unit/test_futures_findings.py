@@ -88,6 +88,6 @@ def test_failing_conditions_are_said_in_words() -> None:
     )
     said = box_sentence(box, months=36).replace("\u00a0", " ")
     assert said == (
-        "Fails when rent of GPUs is at least 40 % above what is likely, growth a month is at most 2 % and "
-        "“API price rises” strikes by month 12: 78 % of those futures, 61 % of all failures."
+        "Fails with rent of GPUs at least 40 % above what is likely, growth a month at most 2 % and "
+        "“API price rises” striking by month 12: 78 % of those futures, 61 % of all failures."
     )
