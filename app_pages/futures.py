@@ -10,6 +10,7 @@ from app_pages.jobs import Job, Watched
 from app_pages.view import View
 from sim.reports import futures as told
 from sim.reports import futures_figures as figures
+from sim.reports import sensitivity_figures as moved
 from sim.reports.sentences import Part
 from sim.scenario import Scenario, scenario_hash
 from sim.strategy.futures import FuturesResult, SensitivityResult, StrategyFutures, futures, sensitivity
@@ -108,15 +109,15 @@ def _turning(scenarios: list[Scenario], key: tuple[object, ...]) -> None:
     with st.container(key="tornadoes"), st.grid(2, min_column_width=400, gap=("small", "medium")):
         for tornado in first:
             blocks.chart(
-                figures.tornado_figure(tornado, palette=shell.palette()),
+                moved.tornado_figure(tornado, palette=shell.palette()),
                 key=f"tornado_{tornado.figure}",
                 title=f"{tornado.title}: {tornado.bars[0].title} moves it most",
                 measure=futures_text.TORNADO_MEASURE.format(name=tornado.strategy),
-                table=figures.tornado_table(tornado),
+                table=moved.tornado_table(tornado),
             )
     if found.switch_points:
         blocks.finding(futures_text.SWITCH_TITLE, futures_text.SWITCH_NOTE)
-        head, rows = figures.switch_table(found.switch_points, write=told.value_words)
+        head, rows = moved.switch_table(found.switch_points, write=told.value_words)
         st.html(f'<div class="lb-bare">{shell.table_html(head, rows, caption=futures_text.SWITCH_NOTE)}</div>')
 
 
@@ -149,7 +150,7 @@ def page() -> None:
     result = follow.known(key)
     with place:
         if isinstance(result, FuturesResult):
-            frame.headline((Part(f"{told.passes_finding(result)}. {told.regret_sentence(result)}"),))
+            frame.headline((Part(told.headline(result)),))
         else:
             frame.plain_headline(futures_text.TITLE)
     if isinstance(result, FuturesResult):

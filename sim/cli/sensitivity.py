@@ -7,7 +7,7 @@ from sim.cli.output import print_json, table
 from sim.reports import words
 from sim.reports.futures import ends_words, range_words, switch_sentence
 from sim.strategy.futures import SensitivityResult, TornadoResult, sensitivity
-from sim.strategy.futures.outcome import GlobalEffect
+from sim.strategy.futures.findings import GlobalEffect
 
 SHOWN = 8
 """Bars of a tornado that are printed; `--json` has all."""

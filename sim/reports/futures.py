@@ -11,7 +11,8 @@ from sim.strategy.futures import (
     SwitchPoint,
     Threshold,
 )
-from sim.strategy.futures.outcome import Condition, Kind, TornadoBar
+from sim.strategy.futures.findings import TornadoBar
+from sim.strategy.futures.outcome import Condition, Kind
 from sim.strategy.futures.uncertain import TIMES_LIKELY
 
 FEW = 0.05
@@ -46,7 +47,7 @@ def condition_words(condition: Condition, *, months: int) -> str:
         ends = f"at least {value_words(low, condition.unit)}"
     else:
         ends = f"at most {value_words(high if high is not None else float('nan'), condition.unit)}"
-    return f"{_as_clause(title)} is {ends}"
+    return f"{_as_clause(title)} {ends}"
 
 
 def _as_clause(title: str) -> str:
@@ -57,16 +58,16 @@ def _as_clause(title: str) -> str:
 def _strike_words(condition: Condition, *, months: int) -> str:
     low, high = condition.at_least, condition.at_most
     if low is not None and low >= months:
-        return "never strikes"
+        return "never striking"
     if high is not None and high >= months - 1:
         high = None if low is not None else months
     if low is None and high == months:
-        return "strikes"
+        return "striking"
     if low is None:
-        return f"strikes by {words.month(int(high or 0) + 1)}"
+        return f"striking by {words.month(int(high or 0) + 1)}"
     if high is None:
-        return f"does not strike before {words.month(int(low) + 1)}"
-    return f"strikes between {words.month(int(low) + 1)} and {words.month(int(high) + 1)}"
+        return f"not striking before {words.month(int(low) + 1)}"
+    return f"striking between {words.month(int(low) + 1)} and {words.month(int(high) + 1)}"
 
 
 def box_sentence(box: FailingBox, *, months: int) -> str:
@@ -74,7 +75,7 @@ def box_sentence(box: FailingBox, *, months: int) -> str:
     clauses = [condition_words(condition, months=months) for condition in box.conditions]
     joined = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
     return (
-        f"Fails when {joined}: {words.percent(box.density)} of those futures, "
+        f"Fails with {joined}: {words.percent(box.density)} of those futures, "
         f"{words.percent(box.coverage)} of all failures."
     )
 
@@ -130,6 +131,15 @@ def passes_finding(result: FuturesResult) -> str:
     return f"{best.name} passes in {words.percent(best.pass_share.mean)} of the futures"
 
 
+def headline(result: FuturesResult) -> str:
+    """Who passes in most futures, and who is least regretted."""
+    if len(result.strategies) == 1:
+        return f"{passes_finding(result)}."
+    least = result.minimax
+    also = "It is also" if least is result.best_pass else f"{least.name} is"
+    return f"{passes_finding(result)}. {also} least regretted at worst, by {words.money(least.max_regret_usd)}."
+
+
 def threshold_words(threshold: Threshold) -> str:
     """What is asked for: `Gross margin of the last year at least 50 %`."""
     if threshold.unit == "USD":
@@ -153,7 +163,9 @@ def switch_sentence(point: SwitchPoint) -> str:
 
 def range_words(item: SwitchPoint | TornadoBar) -> str:
     """The range of an assumption, from low to high."""
-    return f"{value_words(item.low, item.unit)} to {value_words(item.high, item.unit)}"
+    low, high = value_words(item.low, item.unit), value_words(item.high, item.unit)
+    # What both ends are counted from is said once.
+    return f"{low.removesuffix(' what is likely') if item.high != item.likely else low} to {high}"
 
 
 def ends_words(kind: Kind) -> tuple[str, str]:

@@ -16,12 +16,10 @@ from sim.reports.drawing import (
     note,
     plain_axis,
     row_axis,
-    stroke,
     value_axis,
 )
-from sim.reports.futures import ends_words, range_words
 from sim.reports.palette import Palette, faded
-from sim.strategy.futures import FrontPoint, FuturesResult, SwitchPoint, TornadoResult
+from sim.strategy.futures import FuturesResult
 from sim.strategy.futures.outcome import Fan
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
@@ -29,10 +27,11 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
 COLUMNS = 20
 """Groups of futures in the picture of regret."""
-LEFT_PX, RIGHT_PX = 200, 84
+LEFT_PX, RIGHT_PX = 150, 84
 
 
-def _short(name: str, *, most: int = 30) -> str:
+def short(name: str, *, most: int = 22) -> str:
+    """A name that fits beside a row."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
@@ -62,12 +61,12 @@ def pass_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
         note(f"<b>{words.percent(share)}</b>" if share == best else words.percent(share), palette.ink, x=share, y=row)
         for row, share in enumerate(shares)
     ]
-    ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
+    ticks = [0.0, 0.5, 1.0]
     return figure(
         [bars],
         layout(palette, height_px=ROW_PX * len(shares) + 60, right_px=60, left_px=LEFT_PX) | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=ticks, texts=[words.percent(tick) for tick in ticks], span=(0, 1)),
-        y=row_axis(palette, names=[_short(strategy.name) for strategy in result.strategies]),
+        y=row_axis(palette, names=[short(strategy.name) for strategy in result.strategies]),
         notes=notes,
     )
 
@@ -120,7 +119,7 @@ def regret_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
         layout(palette, height_px=ROW_PX * len(regret) + 64, right_px=RIGHT_PX, left_px=LEFT_PX)
         | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=[0, last], texts=["poorest", "richest"], span=(-0.5, last + 0.5)),
-        y=row_axis(palette, names=[_short(strategy.name) for strategy in result.strategies]),
+        y=row_axis(palette, names=[short(strategy.name) for strategy in result.strategies]),
         notes=notes,
     )
 
@@ -158,7 +157,7 @@ def fan_figure(fan: Fan, *, palette: Palette) -> go.Figure:
     likely = fan.likely[known]
     traces.append(_line(months, likely.tolist(), color=palette.ink, write=write, name="likely", dash="dot"))
     shown = np.concatenate([rows.ravel(), likely])
-    low, high = _room(shown, share=fan.unit == "share")
+    low, high = room(shown.tolist(), share=fan.unit == "share")
     ticks = axis_ticks(low, high)
     texts = [words.percent(tick) for tick in ticks] if fan.unit == "share" else tick_text(ticks, scale=1e6, unit="M")
     notes = [
@@ -173,9 +172,10 @@ def fan_figure(fan: Fan, *, palette: Palette) -> go.Figure:
     )
 
 
-def _room(values: np.ndarray, *, share: bool) -> tuple[float, float]:
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+def room(values: Sequence[float], *, share: bool) -> tuple[float, float]:
+    """Ends of an axis that shows values, zero among them; of a share at most from minus one to one."""
+    finite = [value for value in values if isfinite(value)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     if share:
         # A first month without customers has a margin of minus many times revenue, which would hide the rest.
         return max(low, -1.0), 1.0
@@ -219,108 +219,3 @@ def fan_table(fan: Fan) -> Table:
         (str(month + 1), *(write(float(value)) for value in fan.values[:, month]), write(float(fan.likely[month])))
         for month in range(len(fan.likely))
     ]
-
-
-# --- sensitivity --------------------------------------------------------------------------------------------------
-
-
-def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> go.Figure:
-    """Bars from the figure at an assumption's low end to that at its high end; widest on top."""
-    bars = [bar for bar in tornado.bars if isfinite(bar.at_low) and isfinite(bar.at_high)][:SHOWN]
-    write = writer(tornado.unit)
-    strokes, traces = [], []
-    for row, bar in enumerate(bars):
-        for end, value, color in (
-            ("low", bar.at_low, palette.reference),
-            ("high", bar.at_high, palette.accent),
-        ):
-            word = ends_words(bar.kind)[0 if end == "low" else 1]
-            traces.append(
-                {
-                    "type": "bar",
-                    "x": [value - tornado.likely],
-                    "base": [tornado.likely],
-                    "y": [row],
-                    "orientation": "h",
-                    "width": 0.5 if end == "high" else 0.3,
-                    "marker": {"color": color},
-                    "customdata": [f"{word}: {write(value)}"],
-                    "hovertemplate": "%{customdata}<extra></extra>",
-                }
-            )
-    values = [value for bar in bars for value in (bar.at_low, bar.at_high)] + [tornado.likely]
-    low, high = min(values), max(values)
-    pad = 0.06 * (high - low or 1.0)
-    ticks = axis_ticks(low - pad, high + pad)
-    texts = (
-        [words.percent(tick) for tick in ticks] if tornado.unit == "share" else tick_text(ticks, scale=1e6, unit="M")
-    )
-    strokes.append(stroke(palette.ink, x=(tornado.likely, tornado.likely), y=(0, 1), yref="paper"))
-    return figure(
-        traces,
-        layout(palette, height_px=ROW_PX * len(bars) + 54, right_px=24, left_px=LEFT_PX)
-        | {"hovermode": "closest", "barmode": "overlay"},
-        x=plain_axis(palette, ticks=ticks, texts=texts, span=(low - pad, high + pad)),
-        y=row_axis(palette, names=[_short(bar.title) for bar in bars]),
-        strokes=strokes,
-    )
-
-
-def tornado_table(tornado: TornadoResult) -> Table:
-    """Every assumption, with the figure at both of its ends."""
-    write = writer(tornado.unit)
-    head = ("Assumption", "At low or mild", "At high or grave", "Range")
-    return head, [
-        (bar.title, write(bar.at_low), write(bar.at_high), "" if bar.kind == "strike" else range_words(bar))
-        for bar in tornado.bars
-    ]
-
-
-def switch_table(points: Sequence[SwitchPoint], *, write: Callable[[float, str], str]) -> Table:
-    """Where each assumption turns the ranking; those that do come first."""
-    head = ("Assumption", "Likely", "Turns at", "Then best")
-    order = sorted(points, key=lambda point: point.value is None)
-    return head, [
-        (
-            point.title,
-            write(point.likely, point.unit),
-            f"none within {range_words(point)}" if point.value is None else write(point.value, point.unit),
-            "" if point.value is None else point.after[0],
-        )
-        for point in order
-    ]
-
-
-# --- search -------------------------------------------------------------------------------------------------------
-
-
-def front_figure(front: Sequence[FrontPoint], *, palette: Palette) -> go.Figure:
-    """Margin against cash to leave; the larger a point, the closer p95 comes to the promise."""
-    x, y = [point.exit_usd for point in front], [point.margin for point in front]
-    size = [8 + 14 * min(1.0, max(0.0, point.p95_ratio)) for point in front]
-    points: Spec = {
-        "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "markers",
-        "marker": {"size": size, "color": faded(palette.accent, 0.6), "line": {"color": palette.accent, "width": 1}},
-        "customdata": [
-            f"margin {words.percent(point.margin)}, cash to leave {words.money(point.exit_usd)}, "
-            f"p95 {point.p95_ratio:.2f} of the promise"
-            for point in front
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "cliponaxis": False,
-    }
-    across, up = _room(np.array(x), share=False), (min([0.0, *y]), 1.0)
-    return figure(
-        [points],
-        layout(palette, height_px=FAN_PX, right_px=40, left_px=64) | {"hovermode": "closest"},
-        x=plain_axis(
-            palette, ticks=axis_ticks(*across), texts=tick_text(axis_ticks(*across), scale=1e6, unit="M"), span=across
-        ),
-        y=value_axis(
-            palette, ticks=axis_ticks(*up), texts=[words.percent(tick) for tick in axis_ticks(*up)], low=up[0],
-            high=up[1],
-        ),
-    )  # fmt: skip

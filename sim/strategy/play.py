@@ -184,7 +184,7 @@ def _served(
     return disrupted(service, outages, built=epoch.operator.built, catalogue=catalogue)
 
 
-def with_outages(calm: Played, pressure: Physical, catalogue: Catalogue) -> Played:
+def with_outages(calm: Played, pressure: Physical, *, catalogue: Catalogue) -> Played:
     """Months that were played without outages, with those of a pressure; nothing is read again.
 
     Only where bad service loses no customers, as there a month's outage reaches into the next.

@@ -14,7 +14,7 @@ from sim.scenario.load import IN_ORDER
 from tests.app.fake_outcome import fake_outcome
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("start", "strategy", "operations", "economics", "lockin", "compare", "report", "own", "about")
+PAGES = ("start", "strategy", "operations", "economics", "lockin", "compare", "futures", "report", "own", "about")
 PRESETS = IN_ORDER
 
 
@@ -178,3 +178,13 @@ def test_about_filters_the_assumptions(fake):
     at.text_input[0].set_value("no such thing anywhere").run()
     assert not at.exception
     assert len(at.dataframe[0].value) == 0
+
+
+def test_futures_offers_plans_and_waits_to_be_asked(fake):
+    """Nothing is drawn before somebody asks: meeting futures takes longer than opening a page."""
+    at = opened("futures")
+    assert not at.exception
+    assert [widget.label for widget in at.multiselect] == [text.PICK]
+    assert "Meet 500 futures" in [button.label for button in at.button]
+    at.multiselect[0].set_value([]).run()
+    assert "Pick at least one plan" in said(at)

@@ -85,12 +85,12 @@ def test_a_future_makes_a_scenario_that_is_sound() -> None:
     scenario = small()
     parameters, found, _ = drawn(scenario, n=20)
     for future in found:
-        world = scenario_in(scenario, future, parameters)
+        world = scenario_in(scenario, future, parameters=parameters)
         assert set_fields(world, {}) == world
     rents = [row for row in CATALOGUE.rows("gpu_prices") if row.quantity == "on_demand_usd_per_gpu_hour"]
     row = next(row for row in rents if row.id.startswith("h200.specialist"))
     rent = next(p for p in parameters if p.id == "gpu_rent")
-    prices = catalogue_in(CATALOGUE, as_drawn({"gpu_rent": rent.high}), parameters)
+    prices = catalogue_in(CATALOGUE, as_drawn({"gpu_rent": rent.high}), parameters=parameters)
     assert prices.value(row.table, row.id, row.quantity) == pytest.approx(row.high)
     assert CATALOGUE.value(row.table, row.id, row.quantity) == row.likely
 
@@ -106,11 +106,11 @@ def test_a_future_is_read_as_an_evaluation_reads_it(name: str) -> None:
     # Futures with many strikes, and the one where nothing strikes.
     grave = sorted(found, key=lambda future: -len(future.shocks))[:2]
     for future in (as_drawn({}), *grave):
-        figures = figures_in(scenario, future, parameters, fidelity="draft", store=store)
+        figures = figures_in(scenario, future, parameters=parameters, fidelity="draft", store=store)
         outcome = evaluate(
-            scenario_in(scenario, future, parameters),
+            scenario_in(scenario, future, parameters=parameters),
             store=store,
-            catalogue=catalogue_in(CATALOGUE, future, parameters),
+            catalogue=catalogue_in(CATALOGUE, future, parameters=parameters),
         )
         assert figures.npv_usd == pytest.approx(outcome.npv_usd, rel=1e-9)
         assert figures.cash_usd == pytest.approx(np.array(outcome.cumulative_cash_usd), rel=1e-9)
@@ -130,10 +130,10 @@ def test_processes_read_the_same_bytes(monkeypatch: Any) -> None:
     monkeypatch.setitem(EFFORTS, "draft", DRAFT)  # Workers know nothing of a patch.
     scenario, store = small("prototype_by_friday"), SurfaceStore()
     parameters, found, _ = drawn(scenario, n=4)
-    scout(scenario, found[:4], parameters, fidelity="draft", store=store, executor=Serial())
+    scout(scenario, found[:4], parameters=parameters, fidelity="draft", store=store, executor=Serial())
     tasks = [
         replace(task, futures=task.futures[half])
-        for task in tasks_of([scenario], found, parameters, fidelity="draft", surfaces=store.all_pooled())
+        for task in tasks_of([scenario], found, parameters=parameters, fidelity="draft", surfaces=store.all_pooled())
         for half in (slice(0, 2), slice(2, 4))
     ]
     serial = gathered(Serial().map(read_futures, tasks), strategies=1)[0]
@@ -217,6 +217,6 @@ def test_failures_without_a_reason_make_no_box() -> None:
 def test_figures_can_be_shipped() -> None:
     scenario = small("prototype_by_friday")
     parameters, found, _ = drawn(scenario, n=1)
-    figures = figures_in(scenario, found[0], parameters, fidelity="draft", store=SurfaceStore())
+    figures = figures_in(scenario, found[0], parameters=parameters, fidelity="draft", store=SurfaceStore())
     back = pickle.loads(pickle.dumps(figures))
     assert isinstance(back, Figures) and back.npv_usd == figures.npv_usd

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.strategy.futures.outcome import GlobalEffect
+from sim.strategy.futures.findings import GlobalEffect
 from sim.strategy.futures.probing import Probe, at_places
 
 LEVELS = 4

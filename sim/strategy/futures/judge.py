@@ -129,7 +129,7 @@ def _strategy(
         regret_usd=regret_usd,
         fans=tuple(_fan(*fan, found=found, likely=likely) for fan in FANS),
         annual=_annual(found, likely),
-        boxes=failing_boxes(parameters, inputs, ~every),
+        boxes=failing_boxes(parameters, inputs, fails=~every),
     )
 
 
@@ -169,7 +169,7 @@ def _with_totals(lines: Array) -> Array:
 
 
 def failing_boxes(
-    parameters: Sequence[Uncertain], inputs: Array, fails: NDArray[np.bool_]
+    parameters: Sequence[Uncertain], inputs: Array, *, fails: NDArray[np.bool_]
 ) -> tuple[FailingBox, ...]:
     """Where failures are concentrated, in terms of what is uncertain.
 

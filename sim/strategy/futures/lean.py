@@ -124,7 +124,7 @@ class LeanStage(Stage):
         if self._feeds_back:
             return self._calm
         if self._struck is None or self._struck[0] is not self._calm or self._struck[1].pressure != pressure:
-            self._struck = (self._calm, with_outages(self._calm, pressure, self.catalogue))
+            self._struck = (self._calm, with_outages(self._calm, pressure, catalogue=self.catalogue))
         return self._struck[1]
 
     def paid(self, schedule: Schedule, until: int) -> tuple[Played, Priced]:

@@ -79,7 +79,7 @@ def find_boxes(points: Array, fails: Mask, *, most: int = MOST_BOXES) -> list[Bo
     while len(found) < most and fails[left].sum() >= LEAST_POINTS and (~fails[left]).sum() >= LEAST_POINTS:
         box = find_box(points[left], fails[left], of=len(points))
         inside = box.holds(points) & left
-        if not box.restricted() or telling(box, points[left], fails[left]) * left.mean() < LEAST_TELLING:
+        if not box.restricted() or telling(box, points[left], fails=fails[left]) * left.mean() < LEAST_TELLING:
             break
         found.append(box)
         left &= ~inside
@@ -93,11 +93,11 @@ def find_box(points: Array, fails: Mask, *, of: int | None = None) -> Box:
         of: number of all points, of which these are what is left.
     """
     path = list(_peeled(points, fails, least=max(LEAST_POINTS, int(LEAST_MASS * (of or len(points))))))
-    best = max(path, key=lambda box: telling(box, points, fails))
+    best = max(path, key=lambda box: telling(box, points, fails=fails))
     return _simplified(_pasted(best, points, fails), points, fails)
 
 
-def telling(box: Box, points: Array, fails: Mask) -> float:
+def telling(box: Box, points: Array, *, fails: Mask) -> float:
     """Failures inside beyond what the base rate gives, as a share of all points (weighted relative accuracy)."""
     inside = box.holds(points)
     return float((fails[inside] - fails.mean()).sum() / len(points)) if inside.any() else 0.0
@@ -149,7 +149,7 @@ def _pasted(box: Box, points: Array, fails: Mask) -> Box:
     while grown:
         grown = False
         for larger in _pastes(box, points):
-            if telling(larger, points, fails) > telling(box, points, fails):
+            if telling(larger, points, fails=fails) > telling(box, points, fails=fails):
                 box, grown = larger, True
                 break
     return box
@@ -172,8 +172,8 @@ def _simplified(box: Box, points: Array, fails: Mask) -> Box:
     """The box without conditions that tell little: the weakest goes first."""
     while box.restricted():
         freed = [box.freed(column) for column in box.restricted()]
-        weakest = max(freed, key=lambda other: telling(other, points, fails))
-        keeps = telling(weakest, points, fails) >= (1 - NO_LOSS) * telling(box, points, fails)
+        weakest = max(freed, key=lambda other: telling(other, points, fails=fails))
+        keeps = telling(weakest, points, fails=fails) >= (1 - NO_LOSS) * telling(box, points, fails=fails)
         if not keeps and len(freed) <= MOST_CONDITIONS:
             return box
         box = weakest

@@ -47,7 +47,7 @@ class Probe:
         store, executor = store or shared_store(), executor or Serial()
         parameters = uncertain_of(scenarios, load_catalogue())
         for scenario in scenarios:
-            scout(scenario, (), parameters, fidelity=fidelity, store=store, executor=executor)
+            scout(scenario, (), parameters=parameters, fidelity=fidelity, store=store, executor=executor)
         return cls(tuple(scenarios), parameters, fidelity, store, executor)
 
     @property
@@ -62,7 +62,7 @@ class Probe:
     def read(self, worlds: Sequence[Future]) -> list[list[Figures]]:
         """Figures by strategy and world."""
         tasks = tasks_of(
-            self.scenarios, worlds, self.parameters, fidelity=self.fidelity, surfaces=self.store.all_pooled()
+            self.scenarios, worlds, parameters=self.parameters, fidelity=self.fidelity, surfaces=self.store.all_pooled()
         )
         return gathered(self.executor.map(read_futures, tasks), strategies=len(self.scenarios))
 

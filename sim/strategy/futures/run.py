@@ -51,7 +51,7 @@ def read_futures(task: FutureTask) -> list[Figures]:
     store = pooled_store()
     store.add(task.surfaces)
     return [
-        figures_in(task.scenario, future, task.parameters, fidelity=task.fidelity, store=store)
+        figures_in(task.scenario, future, parameters=task.parameters, fidelity=task.fidelity, store=store)
         for future in task.futures
     ]
 
@@ -65,8 +65,8 @@ def pooled_store() -> SurfaceStore:
 def figures_in(
     scenario: Scenario,
     future: Future,
-    parameters: Sequence[Uncertain],
     *,
+    parameters: Sequence[Uncertain],
     fidelity: Fidelity,
     store: SurfaceStore,
     executor: Executor | None = None,
@@ -77,11 +77,11 @@ def figures_in(
         executor: where missing surfaces are simulated; here unless given.
     """
     catalogue = catalogue_of(scenario)
-    prices = catalogue_in(catalogue, future, parameters)
+    prices = catalogue_in(catalogue, future, parameters=parameters)
     # One thread, as in `evaluate`: a sum must not depend on how many cores share it.
     with blas().limit(limits=1):
         return LeanStage(
-            scenario_in(scenario, future, parameters),
+            scenario_in(scenario, future, parameters=parameters),
             fidelity=fidelity,
             store=store,
             executor=executor or Serial(),
@@ -119,11 +119,11 @@ def futures(
     drawn, inputs = draw(parameters, n=n, seed=seed, months=scenarios[0].months, catalogue=catalogue)
     began_s = perf_counter()
     likely = [
-        scout(scenario, drawn[:SCOUTED], parameters, fidelity=fidelity, store=store, executor=executor)
+        scout(scenario, drawn[:SCOUTED], parameters=parameters, fidelity=fidelity, store=store, executor=executor)
         for scenario in scenarios
     ]
     scouted_s = perf_counter()
-    tasks = tasks_of(scenarios, drawn, parameters, fidelity=fidelity, surfaces=store.all_pooled())
+    tasks = tasks_of(scenarios, drawn, parameters=parameters, fidelity=fidelity, surfaces=store.all_pooled())
     found = gathered(executor.map(read_futures, tasks), strategies=len(scenarios))
     read_s = perf_counter()
     return FuturesResult(
@@ -159,8 +159,8 @@ def check(scenarios: Sequence[Scenario], n: int) -> None:
 def scout(
     scenario: Scenario,
     first: Sequence[Future],
-    parameters: Sequence[Uncertain],
     *,
+    parameters: Sequence[Uncertain],
     fidelity: Fidelity,
     store: SurfaceStore,
     executor: Executor,
@@ -169,7 +169,7 @@ def scout(
     sizes = [parameter for parameter in parameters if parameter.id in SIZES]
     ends = [{p.id: getattr(p, end) for p in sizes} for end in ("low", "high")]
     likely, *_ = [
-        figures_in(scenario, future, parameters, fidelity=fidelity, store=store, executor=executor)
+        figures_in(scenario, future, parameters=parameters, fidelity=fidelity, store=store, executor=executor)
         for future in (LIKELY, *(as_drawn(end) for end in ends), *first)
     ]
     return likely
@@ -178,8 +178,8 @@ def scout(
 def tasks_of(
     scenarios: Sequence[Scenario],
     drawn: Sequence[Future],
-    parameters: tuple[Uncertain, ...],
     *,
+    parameters: tuple[Uncertain, ...],
     fidelity: Fidelity,
     surfaces: tuple[tuple[Tabulated, Surface], ...],
 ) -> list[FutureTask]:

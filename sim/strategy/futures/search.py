@@ -17,9 +17,10 @@ from sim.scenario import FieldCard, Scenario, ScenarioError, lever_cards, set_fi
 from sim.strategy.evaluate import evaluate
 from sim.strategy.executors import Executor
 from sim.strategy.futures.draws import draw
+from sim.strategy.futures.findings import FrontPoint, SearchResult
 from sim.strategy.futures.judge import figure_of, passes, thresholds_of
 from sim.strategy.futures.lean import Figures
-from sim.strategy.futures.outcome import FrontPoint, Future, SearchResult, Uncertain
+from sim.strategy.futures.outcome import Future, Uncertain
 from sim.strategy.futures.run import LIKELY, figures_in
 from sim.strategy.futures.uncertain import uncertain_of
 from sim.strategy.outcome import Fidelity, Outcome
@@ -81,7 +82,12 @@ class Question:
 
     def _figures(self, scenario: Scenario, future: Future) -> Figures:
         return figures_in(
-            scenario, future, self.parameters, fidelity=self.fidelity, store=self.store, executor=self.executor
+            scenario,
+            future,
+            parameters=self.parameters,
+            fidelity=self.fidelity,
+            store=self.store,
+            executor=self.executor,
         )
 
 

@@ -7,15 +7,9 @@ from sim.scenario import Scenario
 from sim.scenario.schema import ShockEvent
 from sim.strategy.executors import Executor
 from sim.strategy.futures.effects import global_effects
+from sim.strategy.futures.findings import GlobalEffect, SensitivityResult, SwitchPoint, TornadoBar, TornadoResult
 from sim.strategy.futures.lean import Figures
-from sim.strategy.futures.outcome import (
-    GlobalEffect,
-    SensitivityResult,
-    SwitchPoint,
-    TornadoBar,
-    TornadoResult,
-    Uncertain,
-)
+from sim.strategy.futures.outcome import Uncertain
 from sim.strategy.futures.probing import Probe, at_places
 from sim.strategy.futures.uncertain import STRIKE, value_at
 from sim.strategy.outcome import Fidelity

@@ -18,7 +18,7 @@ DRIFT_BOUNDS = (-0.9, 1.0)
 """Least and largest drift of a price that a scenario can state."""
 
 
-def scenario_in(scenario: Scenario, future: Future, parameters: Sequence[Uncertain]) -> Scenario:
+def scenario_in(scenario: Scenario, future: Future, *, parameters: Sequence[Uncertain]) -> Scenario:
     """The scenario as it stands in a future; what strikes there comes after what the scenario itself plays.
 
     Values lie within the bounds of their fields, so nothing has to be validated again.
@@ -52,7 +52,7 @@ def _known(scenario: Scenario, paths: Sequence[str]) -> list[str]:
     return [path for path in paths if path.split(".")[1] in ids]
 
 
-def catalogue_in(catalogue: Catalogue, future: Future, parameters: Sequence[Uncertain]) -> Catalogue:
+def catalogue_in(catalogue: Catalogue, future: Future, *, parameters: Sequence[Uncertain]) -> Catalogue:
     """The catalogue with the prices and people of a future. What the simulation reads of it stays."""
     moved = places(future.values, parameters)
     return catalogue.moved(moved) if moved else catalogue
