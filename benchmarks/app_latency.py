@@ -68,7 +68,9 @@ def cold_page(browser: Browser, address: str) -> tuple[float, float]:
     received: list[float] = []
     wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     # The browser tells binary frames in base 64, four letters for three bytes.
-    wire.on("Network.webSocketFrameReceived", lambda event: received.append(0.75 * len(event["response"]["payloadData"])))
+    wire.on(
+        "Network.webSocketFrameReceived", lambda event: received.append(0.75 * len(event["response"]["payloadData"]))
+    )
     began_s = perf_counter()
     page.goto(f"{address}/strategy")
     _shown(page)
