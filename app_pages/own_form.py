@@ -61,7 +61,7 @@ def _reshape(change: Callable[[Scenario], Scenario]) -> None:
 
 def _pick_kind(path: str) -> None:
     kind = st.session_state[f"kind_{path}"]
-    _reshape(lambda scenario: shape.with_kind(scenario, path, kind))
+    _reshape(lambda scenario: shape.with_kind(scenario, path, kind=kind))
 
 
 def _pick_part(path: str) -> None:

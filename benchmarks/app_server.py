@@ -28,6 +28,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, Python {platform.python_version()}, {load:.1f} processes waiting before the start"
 
 
+def cpu_s(process: int) -> float:
+    """Processor time that a process has used [s], which does not grow because others are busy; Linux only."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def running_app(*, full_runs: bool) -> Iterator[tuple[str, int]]:
     """Address and process id of the app.

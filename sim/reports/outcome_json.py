@@ -10,7 +10,8 @@ from sim.strategy.worth_it import WorthOfPortability
 
 SHOWN = (
     "month", "requests", "served", "good", "late", "timed_out", "refused", "failed", "ttft_s", "tpot_s", "e2e_s",
-    "utilization", "replicas", "replicas_least", "saturated", "tokens_delivered", "revenue_usd", "revenue_by_product_usd",
+    "utilization", "replicas", "replicas_least", "saturated", "tokens_delivered", "revenue_usd",
+    "revenue_by_product_usd",
     "cost_usd", "gross_margin", "gross_margin_before_people", "gross_margin_after_build", "usd_per_mtok_allocated",
     "usd_per_mtok_used", "usd_per_served_request", "data_gb", "vectors",
 )  # fmt: skip

@@ -54,7 +54,7 @@ def _optional(part: BaseModel, path: str) -> Iterator[tuple[str, str, str, bool]
             yield f"{path}.{name}", field.title or name, field.description or "", getattr(part, name) is not None
 
 
-def with_kind(scenario: Scenario, path: str, kind: str) -> Scenario:
+def with_kind(scenario: Scenario, path: str, *, kind: str) -> Scenario:
     """The scenario with a part in another form; settings that both forms have are kept.
 
     Raises:

@@ -18,8 +18,8 @@ class Composer(Batch):
 
     __slots__ = (
         "batch_s", "began_s", "blocked", "decode_base_s", "decode_compute_s", "decode_weights_s", "draft_s",
-        "first_s", "iterations", "kv_s_per_token", "lanes", "max_running", "queue", "reserves", "room", "slope_s", "state",
-        "step", "token_budget",
+        "first_s", "iterations", "kv_s_per_token", "lanes", "max_running", "queue", "reserves", "room", "slope_s",
+        "state", "step", "token_budget",
     )  # fmt: skip
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger, index: int) -> None:

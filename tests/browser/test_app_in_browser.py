@@ -225,7 +225,7 @@ def test_dark_theme_follows_the_system(chromium, server):
 @pytest.mark.parametrize("preset", IN_ORDER)
 def test_every_page_of_a_preset_is_clean(chromium, server, preset):
     page, seen = _open(chromium, server, window="laptop", scheme="dark")
-    for path in ("strategy", "operations", "economics", "lock-in", "compare", "own", "about"):
+    for path in ("strategy", "operations", "economics", "lock-in", "own"):
         page.goto(f"{server}/{path}?p={preset}")
         _settled(page)
         if path in CHARTED:
@@ -264,10 +264,8 @@ def _told(page) -> tuple[str, list[str]]:
 @pytest.mark.parametrize(
     "query",
     [
-        "p=own_the_platform&own=9999&spice=hot&month=7",
         "p=<script>alert(1)</script>&own='%22%3E&decide=-1",
-        "p=s~AAAA&left=../../etc/passwd&right=%00",
-        "p=" + "a" * 5000,
+        "p=s~AAAA&left=../../etc/passwd&right=%00&x=" + "a" * 5000,
     ],
 )
 def test_a_hostile_link_loads_what_it_can(chromium, server, query):

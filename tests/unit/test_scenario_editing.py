@@ -12,17 +12,17 @@ PLAN = scenarios.load(IN_ORDER[1])
 @pytest.mark.parametrize("path, words", [(path, words) for path, words, _ in editing.kinds(PLAN)])
 def test_every_kind_can_be_chosen(path, words):
     for kind in words:
-        changed = editing.with_kind(PLAN, path, kind)
+        changed = editing.with_kind(PLAN, path, kind=kind)
         assert dict((p, k) for p, _, k in editing.kinds(changed))[path] == kind
 
 
 def test_choosing_the_same_kind_changes_nothing():
     for path, _, kind in editing.kinds(PLAN):
-        assert editing.with_kind(PLAN, path, kind) == PLAN
+        assert editing.with_kind(PLAN, path, kind=kind) == PLAN
 
 
 def test_settings_of_both_kinds_are_kept():
-    price = editing.with_kind(PLAN, "products.support.price", "per_mtok").products[0].price
+    price = editing.with_kind(PLAN, "products.support.price", kind="per_mtok").products[0].price
     assert price.usd == PLAN.products[0].price.usd
     assert price.drift_per_year == PLAN.products[0].price.drift_per_year
 
@@ -48,8 +48,8 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(ScenarioError):
         editing.with_part(PLAN, "products.support.patience", present=False)
     for wrong in (
-        lambda: editing.with_kind(PLAN, "products.support.price", "gift"),
-        lambda: editing.with_kind(PLAN, "products.nobody.price", "per_seat"),
+        lambda: editing.with_kind(PLAN, "products.support.price", kind="gift"),
+        lambda: editing.with_kind(PLAN, "products.nobody.price", kind="per_seat"),
         lambda: editing.with_part(PLAN, "world.growth_per_month", present=True),
         lambda: editing.with_product(PLAN, "nobody"),
     ):
