@@ -128,6 +128,7 @@ def pool_of(row: Row, catalogue: Catalogue) -> GpuPool:
         max_running=row.engine.max_running,
         kv_blocks=blocks,
         block_tokens=block_tokens,
+        reserves=catalogue.value("engines", row.engine.generation, "reserves_answers") == 1,
     )
 
 

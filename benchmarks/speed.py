@@ -112,7 +112,7 @@ def sharing(trace: Trace) -> Trace:
     return replace(
         trace,
         cached_tokens=np.where(shared, 256, 0),
-        prefix_group=np.where(shared, trace.product, -1),
+        prefix=np.where(shared, trace.product, -1),
     )
 
 

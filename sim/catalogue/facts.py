@@ -7,7 +7,7 @@ the same id and quantity.
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -34,6 +34,11 @@ class Fact:
     grade: str
     note: str
 
+    def at(self, place: float) -> float:
+        """The value at a place of the range: -1 is the low end, 0 what is likely, 1 the high end."""
+        end = self.low if place < 0 else self.high
+        return self.likely + abs(place) * (end - self.likely)
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -58,7 +63,7 @@ class Catalogue:
         for quantities in by_key.values():
             for dated in quantities.values():
                 dated.sort(key=lambda fact: fact.as_of)
-        self._rows = rows
+        self._rows = {table: tuple(fact for fact in rows if fact.table == table) for table in by_table}
         self._by_key = by_key
         self._ids = {table: tuple(ids) for table, ids in by_table.items()}
         self._names = MappingProxyType(dict(names))
@@ -70,7 +75,7 @@ class Catalogue:
     def rows(self, table: str) -> tuple[Fact, ...]:
         """Every row of a table, in file order."""
         self.ids(table)
-        return tuple(fact for fact in self._rows if fact.table == table)
+        return self._rows[table]
 
     def ids(self, table: str) -> tuple[str, ...]:
         """Ids of a table, in file order.
@@ -129,11 +134,35 @@ class Catalogue:
                 found[quantity] = in_force[-1].likely
         return found
 
+    def moved(self, places: Mapping[tuple[str, str, str], float]) -> "Catalogue":
+        """The catalogue with some rows elsewhere in their own ranges, for questions of what if.
+
+        Args:
+            places: by table, id and quantity, as in `Fact.at`; it holds for every date of the quantity.
+
+        Raises:
+            LookupError: there is no such row.
+        """
+        other = Catalogue((), self._names)
+        fresh: dict[int, Fact] = {}
+        by_key = dict(self._by_key)
+        for (table, name, quantity), place in places.items():
+            self.fact(table, name, quantity)
+            dated = by_key[table, name][quantity]
+            moved = [replace(fact, likely=fact.at(place)) for fact in dated]
+            fresh.update((id(fact), row) for fact, row in zip(dated, moved, strict=True))
+            by_key[table, name] = {**by_key[table, name], quantity: moved}
+        other._rows = dict(self._rows)
+        for table in {table for table, _, _ in places}:
+            other._rows[table] = tuple(fresh.get(id(fact), fact) for fact in self._rows[table])
+        other._by_key, other._ids = by_key, self._ids
+        return other
+
     def _quantities(self, table: str, id: str) -> dict[str, list[Fact]]:
-        ids = self.ids(table)
-        if (table, id) not in self._by_key:
-            raise LookupError(f"table '{table}' has no id '{id}'.{_did_you_mean(id, ids)}")
-        return self._by_key[table, id]
+        found = self._by_key.get((table, id))
+        if found is None:
+            raise LookupError(f"table '{table}' has no id '{id}'.{_did_you_mean(id, self.ids(table))}")
+        return found
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -61,6 +61,30 @@ def parser() -> ArgumentParser:
     waiting.add_argument("--months", type=_months, metavar="M,M", help="when it is taken (0,6,12,18,24)")
     _add_effort(waiting)
 
+    futures = _command(commands, "futures", "meet many futures: who passes, what is regretted, when it fails")
+    futures.add_argument("scenarios", nargs="+", metavar="SCENARIO")
+    futures.add_argument("--n", type=_size, default=1000, metavar="N",
+                         help="futures (1000); the first of more are the same")  # fmt: skip
+    _add_executor(futures)
+    _add_effort(futures)
+
+    sensitivity = _command(commands, "sensitivity", "which assumptions matter, and where they turn the ranking")
+    sensitivity.add_argument("scenarios", nargs="+", metavar="SCENARIO")
+    sensitivity.add_argument("--morris", type=_count, default=0, metavar="N",
+                             help="trajectories of a screening of all assumptions together (0: none)")  # fmt: skip
+    _add_executor(sensitivity)
+    _add_effort(sensitivity)
+
+    search = _command(commands, "search", "the cheapest architecture that holds in enough futures")
+    search.add_argument("scenario", metavar="SCENARIO")
+    search.add_argument("--trials", type=_size, default=60, metavar="N", help="architectures tried (60)")
+    search.add_argument("--n", type=_size, default=20, metavar="N", help="futures each is read in (20)")
+    search.add_argument("--share", type=_share, default=0.8, metavar="S",
+                        help="share of the futures in which margin and promise must hold (0.8)")  # fmt: skip
+    search.add_argument("--set", type=_setting, action="append", metavar="PATH=VALUE", dest="settings",
+                        help="a lever that is not searched, as decisions.residency=eu_only; once for each")  # fmt: skip
+    _add_effort(search)
+
     report = _command(commands, "report", "write files for others to read")
     report.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     report.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made if it is not there")
@@ -93,6 +117,11 @@ def _add_effort(command: ArgumentParser) -> None:
     command.add_argument("--fidelity", choices=("draft", "standard", "full"), default="draft",
                          help="how much is simulated (draft)")  # fmt: skip
     command.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
+
+
+def _add_executor(command: ArgumentParser) -> None:
+    command.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes",
+                         help="where worlds are read (processes)")  # fmt: skip
 
 
 def _add_log(command: ArgumentParser, what: str) -> None:
@@ -128,6 +157,13 @@ def _whole(text: str, *, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
         raise ArgumentTypeError(f"must be a whole number from {least} (got '{text}')")
     return int(text)
+
+
+def _share(text: str) -> float:
+    value = _positive(text)
+    if value > 1:
+        raise ArgumentTypeError(f"must be a share, at most 1 (got '{text}')")
+    return value
 
 
 def _positive(text: str) -> float:

@@ -20,7 +20,7 @@ def command(arguments: Namespace) -> None:
     if min(months) >= scenario.months:
         named = ", ".join(str(month) for month in months)
         raise InputError(f"--months {named}: the scenario has months 0 to {scenario.months - 1}. Name one of them.")
-    decision = {path: _value(path, text) for path, text in arguments.settings}
+    decision = {path: setting_value(path, text) for path, text in arguments.settings}
     with executor_for(arguments.fidelity) as executor:
         waiting = cost_of_waiting(
             scenario, decision, months=months, fidelity=arguments.fidelity, executor=executor
@@ -32,7 +32,7 @@ def command(arguments: Namespace) -> None:
         print(f"{_text(waiting)}\n\n{waiting_sentence(waiting)}")
 
 
-def _value(path: str, text: str) -> Any:
+def setting_value(path: str, text: str) -> Any:
     """A value as a scenario file would hold it."""
     try:
         return yaml.safe_load(text)

@@ -11,7 +11,7 @@ from sim.economics.prices import PriceBook, PriceLevel, Prices, price_level, pri
 from sim.economics.purchase import PurchaseMix, purchase_mix, split
 from sim.economics.quality import break_even_share, fallen_answers_usd, standing_share
 from sim.economics.revenue import Retention, next_retention
-from sim.economics.statement import MonthStatement, statement
+from sim.economics.statement import MonthStatement, gross_margin, statement
 from sim.economics.term import Term
 from sim.economics.tiers import Tier, internet_tiers, tiered_usd
 from sim.economics.worth import cash_flows, cumulative, deepest_hole, payback_month, present_value
@@ -50,6 +50,7 @@ __all__ = [
     "fallen_answers_usd",
     "figures",
     "focus_csv",
+    "gross_margin",
     "internet_tiers",
     "next_retention",
     "owed_usd",

@@ -51,7 +51,7 @@ def contracts(
         prices: values in force.
         price_level: level of GPU prices in that month.
     """
-    mix = purchase_mix(platform, prices)
+    mix = prices.once(purchase_mix, platform)
     running = tuple(commitment for commitment in held if commitment.holds(flow.month))
     signed = []
     for pool in flow.pools:

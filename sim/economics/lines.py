@@ -74,6 +74,10 @@ def _api_terms(tokens: TokenFlow, month: Month) -> list[Term]:
         level *= month.prices.value("apis", tokens.api, "data_zone_uplift")
         more = (f"apis/{tokens.api}/data_zone_uplift", *more)
     label = month.prices.label("apis", tokens.api)
+    if tokens.batched:
+        level *= month.prices.value("api_options", "batch", "price_ratio")
+        more = ("api_options/batch/price_ratio", *more)
+        label = f"{label} in batches"
     ahead = _provisioned_term(tokens, month, label=label, level=level, more=more)
     return [
         *ahead,

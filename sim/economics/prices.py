@@ -67,6 +67,12 @@ class PriceBook:
         self._turns = sorted({fact.as_of for table in tables for fact in catalogue.rows(table)})
         self._prices: dict[int, Prices] = {}
 
+    def of(self, catalogue: Catalogue) -> "PriceBook":
+        """The book of a catalogue whose rows have the same dates, such as `Catalogue.moved` gives."""
+        other = object.__new__(PriceBook)
+        other.catalogue, other._turns, other._prices = catalogue, self._turns, {}
+        return other
+
     def on(self, day: date) -> Prices:
         turn = bisect_right(self._turns, day)
         if turn not in self._prices:

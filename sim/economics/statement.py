@@ -7,21 +7,16 @@ from math import nan
 
 from sim.economics.choices import choices
 from sim.economics.commitment import Commitment
+from sim.economics.contribution import cost_shares
 from sim.economics.energy import Energy
-from sim.economics.lines import COST_PER_TOKEN, COST_TO_SERVE, LINES, TOKENS_PER_MTOK, Month
+from sim.economics.lines import COST_PER_TOKEN, COST_TO_SERVE, LINES, TOKENS_PER_MTOK, CostLine, Month
 from sim.economics.pool_bill import PoolBill, abandoned, pool_bill, pool_energy
 from sim.economics.prices import PriceBook, PriceLevel, price_level
 from sim.economics.purchase import PurchaseMix, purchase_mix
 from sim.economics.revenue import revenue_terms
-from sim.economics.term import Term, total_usd
+from sim.economics.term import Term, part, total_usd
 from sim.metrics.flows import MonthFlow
 from sim.scenario.schema import Scenario
-
-_BY_GPU_TIME = ("gpu", "idle")
-"""Lines that products share by the time they keep our GPUs busy, or by tokens where it is not known."""
-_BY_TOKENS = ("api", "search", "storage", "egress")
-"""Lines that products share by the tokens of their answers."""
-
 
 @dataclass(frozen=True, slots=True)
 class MonthStatement:
@@ -83,6 +78,7 @@ def statement(
     mix: PurchaseMix | None = None,
     commitments: Sequence[Commitment] = (),
     migration_usd: float = 0.0,
+    dearer: Mapping[str, float] | None = None,
     added_terms: Mapping[str, tuple[Term, ...]] | None = None,
 ) -> MonthStatement:
     """State a month.
@@ -99,19 +95,62 @@ def statement(
         commitments: contracts that run in the month; without any, the
             reserved part follows need month by month.
         migration_usd: cost of moves being carried out.
+        dearer: by cost line, factor of a vendor's new prices on its terms.
         added_terms: what events add, by cost line.
 
     Raises:
         LookupError: a price is not in the catalogue, or not in force in that month.
     """
+    earned = _revenue(flow, scenario, book)
+    by_product = {product: total_usd(terms) for product, terms in earned.items()}
+    month = _month(
+        flow, scenario, book=book, launch_month=launch_month, audit_month=audit_month, level=level, mix=mix,
+        commitments=commitments, migration_usd=migration_usd, revenue_usd=sum(by_product.values()),
+    )  # fmt: skip
+    return _stated(month, earned, by_product, dearer=dearer or {}, added_terms=added_terms or {})
+
+
+def gross_margin(
+    flow: MonthFlow,
+    scenario: Scenario,
+    *,
+    book: PriceBook,
+    launch_month: int | None = None,
+    level: PriceLevel | None = None,
+    commitments: Sequence[Commitment] = (),
+    dearer: Mapping[str, float] | None = None,
+) -> float:
+    """The gross margin that `statement` would show, and nothing else of it."""
+    earned = _revenue(flow, scenario, book)
+    revenue = sum(total_usd(terms) for terms in earned.values())
+    month = _month(
+        flow, scenario, book=book, launch_month=launch_month, audit_month=None, level=level, mix=None,
+        commitments=commitments, migration_usd=0.0, revenue_usd=revenue,
+    )  # fmt: skip
+    serve = sum(total_usd(_terms(line, month, dearer or {})) for line in LINES if line.serves)
+    return _ratio(revenue - serve, revenue)
+
+
+def _month(
+    flow: MonthFlow,
+    scenario: Scenario,
+    *,
+    book: PriceBook,
+    launch_month: int | None,
+    audit_month: int | None,
+    level: PriceLevel | None,
+    mix: PurchaseMix | None,
+    commitments: Sequence[Commitment],
+    migration_usd: float,
+    revenue_usd: float,
+) -> Month:
+    """What the cost of a month depends on; arguments as `statement` has them."""
     prices = book.on(flow.on)
     chosen = prices.once(choices, scenario.decisions)
     launch = chosen.launch_month if launch_month is None else launch_month
     level = level or price_level(scenario.world, flow.month)
-    mix = mix or purchase_mix(scenario.platform, prices)
-    earned = _revenue(flow, scenario, book)
-    by_product = {product: total_usd(terms) for product, terms in earned.items()}
-    month = Month(
+    mix = mix or prices.once(purchase_mix, scenario.platform)
+    return Month(
         flow=flow,
         scenario=scenario,
         prices=prices,
@@ -119,7 +158,7 @@ def statement(
         choices=chosen,
         launch_month=launch,
         audit_month=max(0, launch - 1) if audit_month is None else audit_month,
-        revenue_usd=sum(by_product.values()),
+        revenue_usd=revenue_usd,
         pool_bills=tuple(
             pool_bill(pool, mix=mix, seller=scenario.platform.seller, prices=prices, level=level,
                       commitments=commitments)
@@ -127,7 +166,15 @@ def statement(
         ),
         migration_usd=migration_usd,
     )
-    return _stated(month, earned, by_product, added_terms=added_terms or {})
+
+
+def _terms(line: CostLine, month: Month, dearer: Mapping[str, float]) -> tuple[Term, ...]:
+    """Terms of a line, with what a vendor's new price adds to them."""
+    terms = line.terms(month)
+    if line.name not in dearer:
+        return terms
+    more = dearer[line.name] - 1
+    return (*terms, *(part(whole, more, label="on top, while we are not gone") for whole in terms))
 
 
 def _revenue(flow: MonthFlow, scenario: Scenario, book: PriceBook) -> dict[str, tuple[Term, ...]]:
@@ -147,17 +194,18 @@ def _stated(
     earned: dict[str, tuple[Term, ...]],
     by_product: dict[str, float],
     *,
+    dearer: Mapping[str, float],
     added_terms: Mapping[str, tuple[Term, ...]],
 ) -> MonthStatement:
     flow, revenue = month.flow, month.revenue_usd
-    terms = {line.name: (*line.terms(month), *added_terms.get(line.name, ())) for line in LINES}
+    terms = {line.name: (*_terms(line, month, dearer), *added_terms.get(line.name, ())) for line in LINES}
     cost = {name: total_usd(parts) for name, parts in terms.items()}
     cost["total"] = sum(cost.values())
     serve = _sum(cost, COST_TO_SERVE)
     per_token = _sum(cost, COST_PER_TOKEN)
     mtok = flow.delivered_tokens / TOKENS_PER_MTOK if flow.launched else 0.0
     served = flow.served if flow.launched else 0.0
-    shares = _cost_shares(month, by_product, terms["fallen"])
+    shares = cost_shares(month, by_product, terms["fallen"])
     return MonthStatement(
         month=flow.month,
         day=flow.on,
@@ -195,34 +243,6 @@ def _owned_gpus(bills: Iterable[PoolBill]) -> dict[str, float]:
     for bill in bills:
         owned[bill.pool.gpu] = owned.get(bill.pool.gpu, 0.0) + bill.owned_gpus
     return owned
-
-
-def _cost_shares(
-    month: Month, revenue: Mapping[str, float], fallen: Iterable[Term]
-) -> dict[str, dict[str, float]]:
-    """Each product's share of each line: by what it causes, in equal parts where nothing was caused."""
-    flows = month.flow.products
-    tokens = {flow.product: flow.delivered_tokens for flow in flows}
-    gpu_s = {flow.product: flow.gpu_s for flow in flows}
-    by_tokens = _shares(revenue, tokens)
-    by_gpu = _shares(revenue, gpu_s if any(gpu_s.values()) else tokens)
-    by_revenue = _shares(revenue, revenue)
-    by_fallen = _shares(revenue, {term.resource: term.usd for term in fallen})
-    return {
-        product: {
-            **dict.fromkeys(_BY_GPU_TIME, by_gpu[product]),
-            **dict.fromkeys(_BY_TOKENS, by_tokens[product]),
-            "support": by_revenue[product],
-            "fallen": by_fallen[product],
-        }
-        for product in revenue
-    }
-
-
-def _shares(products: Iterable[str], amounts: Mapping[str, float]) -> dict[str, float]:
-    of = {product: amounts.get(product, 0.0) for product in products}
-    whole = sum(of.values())
-    return {product: amount / whole if whole > 0 else 1 / len(of) for product, amount in of.items()}
 
 
 def _sum(cost: Mapping[str, float], lines: Iterable[str]) -> float:

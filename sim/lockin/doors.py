@@ -146,9 +146,9 @@ class _Judgement:
     cash_only: np.ndarray
 
 
-def _judge(basis: ExitBasis, costs: ExitCosts) -> _Judgement:
+def _judge(basis: ExitBasis, costs: ExitCosts, *, profit_usd: np.ndarray) -> _Judgement:
+    """Args: profit_usd: as `payable_profit_usd` of the basis, which every set of layers is paid from."""
     judged = first_judged(basis.inputs, basis.parameters)
-    profit_usd = payable_profit_usd(basis.inputs, basis.parameters)
     full, cash_only = (
         classify(
             months_of_profit(usd, profit_usd),
@@ -177,13 +177,17 @@ def doors(
     rates = np.linspace(lowest, highest, GROWTH_STEPS)
     futures = basis_of(basis.inputs, basis.parameters.draws(draws, seed))
     worlds = basis_of(basis.inputs, basis.parameters.at_growth(rates))
+    here_usd, drawn_usd, grown_usd = (
+        payable_profit_usd(each.inputs, each.parameters) for each in (basis, futures, worlds)
+    )
     return {
         name: _door(
             name,
             basis,
             costs=costs[name],
-            over_draws=_judge(futures, exit_costs(futures, layers)),
-            over_growth=_judge(worlds, exit_costs(worlds, layers)),
+            profit_usd=here_usd,
+            over_draws=_judge(futures, exit_costs(futures, layers), profit_usd=drawn_usd),
+            over_growth=_judge(worlds, exit_costs(worlds, layers), profit_usd=grown_usd),
             rates=rates,
         )
         for name, layers in sets.items()
@@ -195,15 +199,15 @@ def _door(
     basis: ExitBasis,
     *,
     costs: ExitCosts,
+    profit_usd: np.ndarray,
     over_draws: _Judgement,
     over_growth: _Judgement,
     rates: np.ndarray,
 ) -> Door:
     judged = first_judged(basis.inputs, basis.parameters)
-    profit_usd = payable_profit_usd(basis.inputs, basis.parameters)
     in_full = months_of_profit(costs.usd_with_growth_forgone, profit_usd)
     in_cash = months_of_profit(costs.usd_cash, profit_usd)
-    here = _judge(basis, costs)
+    here = _judge(basis, costs, profit_usd=profit_usd)
     return Door(
         decision=name,
         door_class=CLASSES[int(here.full)],

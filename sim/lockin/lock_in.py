@@ -51,7 +51,8 @@ class LockinResult:
         Raises:
             LookupError: one of them is no layer, or there is none.
         """
-        return _leaving(self.basis, exit_costs(self.basis, layer_set(layers)))
+        profit_usd = payable_profit_usd(self.basis.inputs, self.basis.parameters)
+        return _leaving(exit_costs(self.basis, layer_set(layers)), profit_usd)
 
     def doors(self, *, draws: int, seed: int) -> dict[str, Door]:
         """The door of each layer and of the whole, its class's probability over `draws` futures."""
@@ -62,9 +63,10 @@ class LockinResult:
 def lock_in(inputs: LockinInputs, parameters: LockinParameters) -> LockinResult:
     """Cash to leave, growth forgone and time, for each layer and the whole, at the end of each month."""
     basis = basis_of(inputs, parameters)
+    profit_usd = payable_profit_usd(basis.inputs, basis.parameters)
     return LockinResult(
         basis=basis,
-        by_set={name: _leaving(basis, exit_costs(basis, layers)) for name, layers in SHOWN_SETS.items()},
+        by_set={name: _leaving(exit_costs(basis, layers), profit_usd) for name, layers in SHOWN_SETS.items()},
     )
 
 
@@ -73,9 +75,8 @@ def lockin_interest(usd: np.ndarray) -> np.ndarray:
     return np.append(np.diff(usd), np.nan)
 
 
-def _leaving(basis: ExitBasis, costs: ExitCosts) -> Leaving:
+def _leaving(costs: ExitCosts, profit_usd: np.ndarray) -> Leaving:
     in_full, in_cash = costs.usd_with_growth_forgone, costs.usd_cash
-    profit_usd = payable_profit_usd(basis.inputs, basis.parameters)
     return Leaving(
         costs=costs,
         months_of_profit=months_of_profit(in_full, profit_usd),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -172,6 +173,13 @@ def _egress_tiers(catalogue: Catalogue) -> list[tuple[float, float]]:
 
 
 def _latin(name: str, bounds: tuple[float, float], *, n: int, seed: int) -> np.ndarray:
+    return (bounds[0] + (bounds[1] - bounds[0]) * _latin_shares(name, n, seed))[:, None]
+
+
+@lru_cache(maxsize=256)
+def _latin_shares(name: str, n: int, seed: int) -> np.ndarray:
+    """Where in its range each future's value lies; the same futures serve every scenario of a seed."""
     random = stream(seed, 0, name=f"lockin.{name}")
-    share = (random.permutation(n) + random.random(n)) / n
-    return (bounds[0] + (bounds[1] - bounds[0]) * share)[:, None]
+    shares = (random.permutation(n) + random.random(n)) / n
+    shares.setflags(write=False)
+    return shares

@@ -66,6 +66,8 @@ class TokenFlow:
     """Tokens the model wrote for itself, on top of `output_tokens`."""
     provisioned_tokens_per_min: float = 0.0
     """Throughput bought ahead; what it answers is in no token count here."""
+    batched: bool = False
+    """Bought in batches, at their price."""
 
 
 @dataclass(frozen=True, slots=True)

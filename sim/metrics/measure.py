@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.metrics.histogram import BINS, EDGES_S
 from sim.serving.api import first_try_rows
 from sim.serving.endpoints import Endpoint, ManagedApi
-from sim.serving.record import FAILED, PROVISIONED, REFUSED, SERVED, TIMED_OUT, RunRecord
+from sim.serving.record import BATCH, FAILED, PROVISIONED, REFUSED, SERVED, TIMED_OUT, RunRecord
 from sim.serving.world import World
 from sim.workload.trace import Trace
 
@@ -16,9 +16,9 @@ Cells = NDArray[np.float32]
 
 OUTCOMES = (SERVED, TIMED_OUT, REFUSED, FAILED)
 USES = ("calls", "uncached_in", "cached_in", "output")
-MAIN, SMALL, AHEAD = range(3)
-"""A managed API's model by the token, the smaller one tried before it, and the model on throughput bought ahead."""
-MODELS = 3
+MAIN, SMALL, AHEAD, DEFERRED = range(4)
+"""A managed API's model by the token, the smaller one tried before it, and the model bought ahead and in batches."""
+MODELS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +36,7 @@ class Measured:
     delivered_tokens: Cells
     """Prompt tokens and answer tokens of the served, shape (cells, 2)."""
     used: Cells
-    """Work asked of each endpoint, shape (cells, endpoints, MODELS, 4): main, small or ahead, in the order of USES.
+    """Work asked of each endpoint, shape (cells, endpoints, MODELS, 4): main, small, ahead or deferred; USES.
 
     A call counts once it was begun; one whose user left before the first token has read its prompt and written nothing.
     """
@@ -124,9 +124,10 @@ def _by_model(
     """Which of an endpoint's calls went to which of its models."""
     if not isinstance(endpoint, ManagedApi):
         return [(MAIN, here)]
-    ahead = here & (record.tier[rows] == PROVISIONED)
-    here = here & ~ahead
+    by_tier = {tier: here & (record.tier[rows] == tier) for tier in (PROVISIONED, BATCH)}
+    apart = [(AHEAD, by_tier[PROVISIONED]), (DEFERRED, by_tier[BATCH])]
+    here = here & ~by_tier[PROVISIONED] & ~by_tier[BATCH]
     if endpoint.first_try is None:
-        return [(MAIN, here), (AHEAD, ahead)]
+        return [(MAIN, here), *apart]
     tried, again = (mask[rows] for mask in first_try_rows(endpoint, trace))
-    return [(MAIN, here & (~tried | again)), (SMALL, here & tried), (AHEAD, ahead)]
+    return [(MAIN, here & (~tried | again)), (SMALL, here & tried), *apart]

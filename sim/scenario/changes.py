@@ -1,10 +1,13 @@
 """The state of the world in a month: a scenario with its dated changes applied."""
 
+import json
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Change, Scenario
 from sim.scenario.validate import changed, in_order
 
 
@@ -25,6 +28,11 @@ def in_month(scenario: Scenario, month: int) -> Scenario:
         return scenario
     months = change_months(scenario)
     return _states(_Same(scenario))[bisect_right(months, month)]
+
+
+def with_settings(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
+    """The scenario once settings that were checked have taken effect, by dotted name; asked again, the same object."""
+    return _with_settings(_Same(scenario), json.dumps(dict(settings)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,3 +61,8 @@ def _states(key: _Same) -> tuple[Scenario, ...]:
             states.append(state)
         last = change.month
     return tuple(states)
+
+
+@lru_cache(maxsize=128)
+def _with_settings(key: _Same, settings: str) -> Scenario:
+    return changed(key.scenario, Change(month=0, because="It is done.", set=json.loads(settings)))

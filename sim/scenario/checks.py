@@ -6,11 +6,12 @@ part elsewhere hides nothing.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from math import ceil, isclose
+from math import isclose
 
 from sim.catalogue import Catalogue
 from sim.scenario.dates import dated_too_late
 from sim.scenario.faults import did_you_mean, short
+from sim.scenario.longest import longest_calls
 from sim.scenario.memory import GIGA, free_memory_bytes, kv_capacity_blocks, weight_bytes
 from sim.scenario.parts import Parts
 from sim.scenario.schema import Engine, Product, QuantileLengths
@@ -69,41 +70,24 @@ def engine_fits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
     block_tokens = catalogue.value("roofline", "fit", "kv_block_tokens")
     room_tokens = kv_capacity_blocks(engine, catalogue) * block_tokens
     for index, product in parts.products:
-        longest, path = longest_request_tokens(product, catalogue), f"products[{index}].lengths"
-        if longest is not None:
-            yield from _longest_fits(engine, catalogue, path=path, room=room_tokens, longest=longest)
+        for path, asked, longest in longest_calls(product, catalogue):
+            yield from _longest_fits(
+                engine, catalogue, what=f"products[{index}].{path}: {asked}", room=room_tokens, longest=longest
+            )
 
 
-def _longest_fits(engine: Engine, catalogue: Catalogue, *, path: str, room: float, longest: int) -> Iterator[str]:
+def _longest_fits(engine: Engine, catalogue: Catalogue, *, what: str, room: float, longest: int) -> Iterator[str]:
     context = catalogue.value("models", engine.model, "max_context_tokens")
     if longest > context:
         yield (
-            f"{path}: a request of {longest} tokens is longer than the {context:.0f} tokens that '{engine.model}' "
+            f"{what} of {longest} tokens is longer than the {context:.0f} tokens that '{engine.model}' "
             "reads. Use shorter lengths or a model with a longer context."
         )
     elif longest > room:
         yield (
-            f"{path}: a request of {longest} tokens needs more memory than the weights leave free "
+            f"{what} of {longest} tokens needs more memory than the weights leave free "
             f"({room:.0f} tokens). Use more GPUs per replica, a larger GPU or a lower precision."
         )
-
-
-def longest_request_tokens(product: Product, catalogue: Catalogue) -> int | None:
-    """Tokens of a product's longest request; of its mean request where the law has no longest.
-
-    `None` where the catalogue does not know the workload.
-    """
-    lengths = product.lengths
-    if not isinstance(lengths, QuantileLengths):
-        return ceil(lengths.input_mean_tokens + lengths.output_mean_tokens)
-    ids = [f"{lengths.workload}.{side}" for side in ("input", "output")]
-    if not all(catalogue.has("lengths", id) for id in ids):
-        return None
-    return ceil(sum(max(_percentiles(id, catalogue)) for id in ids))
-
-
-def _percentiles(id: str, catalogue: Catalogue) -> list[float]:
-    return [tokens for name, tokens in catalogue.quantities("lengths", id).items() if name.startswith("p")]
 
 
 def regions_known(parts: Parts, catalogue: Catalogue) -> Iterator[str]:

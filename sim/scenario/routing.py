@@ -48,3 +48,6 @@ class ApiSettings(Strict):
     provisioned_share: float = setting(0.0, title="Throughput provisioned", unit="share", step=0.1, ge=0, le=1,
         help="Share of the planned throughput that is bought ahead, used or not; nobody else slows it. What does not "
         "fit spills over to the quota, and is turned away where there is none.")
+    deferrable: Literal["at_once", "batch"] = setting("at_once", title="Work that can wait",
+        help="How bought answers are asked for that nobody waits for. 'batch': with the API's batch tier, cheaper, "
+        "outside the quota, back within its window (table 'api_options').")

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from sim.catalogue import Catalogue
 from sim.scenario.parts import Parts
 
+SECONDS_PER_HOUR = 3600
+SINGLE_CALL = "single_call"
+
 
 def drafting_fits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
     """A step has a token for every one that is proposed."""
@@ -47,4 +50,26 @@ def router_fits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
         )
 
 
-SERVING_CHECKS = (drafting_fits, split_fits, router_fits)
+def batch_fits(parts: Parts, catalogue: Catalogue) -> Iterator[str]:
+    """What goes to the batch tier can wait for it: its promise is as long as the window, and it is one call."""
+    if parts.platform is None or parts.platform.api.deferrable != "batch":
+        return
+    window_h = catalogue.value("api_options", "batch", "window_h")
+    way_out = "or set platform.api.deferrable to 'at_once'"
+    for index, product in parts.products:
+        if product.interactive or product.patience is not None:
+            continue
+        if product.promise.limit_s < window_h * SECONDS_PER_HOUR:
+            yield (
+                f"products[{index}].promise.limit_s: the batch tier promises an answer within "
+                f"{window_h * SECONDS_PER_HOUR:.0f} s (got {product.promise.limit_s:g}), so this one could not be "
+                f"kept. Promise no less, {way_out}."
+            )
+        if product.workflow != SINGLE_CALL:
+            yield (
+                f"products[{index}].workflow: each call of '{product.workflow}' would wait for a batch of its own, "
+                f"hours for every step. Use '{SINGLE_CALL}', {way_out}."
+            )
+
+
+SERVING_CHECKS = (drafting_fits, split_fits, router_fits, batch_fits)

@@ -56,7 +56,7 @@ from sim.serving.routing import (
     Weighted,
     router,
 )
-from sim.serving.saturation import saturated_rps
+from sim.serving.saturation import LEAST_TAKEN, saturated_rps
 from sim.serving.scaling import Autoscaler, KvOccupancy, RequestsPerReplica, known_policies
 from sim.serving.simulate import simulate, simulate_requests
 from sim.serving.speculation import Speculation
@@ -67,6 +67,7 @@ __all__ = [
     "BATCH",
     "FAILED",
     "IN_FLIGHT",
+    "LEAST_TAKEN",
     "NOT_MADE",
     "OUTCOMES",
     "PAY_AS_YOU_GO",

@@ -10,7 +10,7 @@ from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock
 from sim.serving.endpoints import ManagedApi, RetryRule
 from sim.serving.ledger import GONE, WAITING, Ledger
 from sim.serving.quota import Bucket
-from sim.serving.record import BATCH, PROVISIONED, REFUSED, TIMED_OUT
+from sim.serving.record import BATCH, FAILED, PROVISIONED, REFUSED, TIMED_OUT
 from sim.workload.trace import Trace
 
 __all__ = ["LiveApi", "first_try_rows", "service_times"]
@@ -94,8 +94,7 @@ class LiveApi:
         """Whether a tier beside pay-as-you-go has dealt with the request."""
         api = self.api
         if api.batch is not None and self.product[request] in api.batch.products:
-            self.ledger.tier[request] = BATCH
-            self._answer(request, now_s, self.drawn_batch, free=None)
+            self._batch(request, now_s, api.batch.window_s)
             return True
         if api.provisioned is None:
             return False
@@ -111,6 +110,17 @@ class LiveApi:
         else:
             self._turn_away(request, api.retry, now_s)
         return True
+
+    def _batch(self, request: int, now_s: float, window_s: float) -> None:
+        """Handed in with a batch; what is not back when the window ends has expired."""
+        ledger = self.ledger
+        ledger.tier[request] = BATCH
+        if self.drawn_batch.whole_s[request] <= window_s:
+            self._answer(request, now_s, self.drawn_batch, free=None)
+            return
+        leave_s = min(now_s + window_s, max(now_s, ledger.deadline_s[request]))
+        outcome = FAILED if leave_s == now_s + window_s else TIMED_OUT
+        self._call(lambda _: ledger.leave(request, outcome, leave_s, -1), DEADLINE, leave_s)
 
     def _wait_for_quota(self, request: int, now_s: float) -> None:
         start_s = self._quota_start_s(request, now_s)

@@ -44,8 +44,8 @@ class Batch:
                 answer_tokens=ledger.tokens_after_the_first(),
             )
         )
-        groups = ledger.prefix_group
-        self.shared = None if groups is None else SharedPrefixes(groups, ledger.prefix_blocks(pool.block_tokens))
+        prefix = ledger.prefix
+        self.shared = None if prefix is None else SharedPrefixes(prefix, ledger.prefix_blocks(pool.block_tokens))
         self.load = 0
         self.running = 0
         self.final_blocks = 0  # what the batch would hold if all ran to their ends: a bound that needs no updating

@@ -18,8 +18,8 @@ class Composer(Batch):
 
     __slots__ = (
         "batch_s", "began_s", "blocked", "decode_base_s", "decode_compute_s", "decode_weights_s", "draft_s",
-        "first_s", "iterations", "kv_s_per_token", "lanes", "max_running", "room", "slope_s", "state", "step",
-        "token_budget",
+        "first_s", "iterations", "kv_s_per_token", "lanes", "max_running", "reserves", "room", "slope_s", "state",
+        "step", "token_budget",
     )  # fmt: skip
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger, index: int) -> None:
@@ -27,6 +27,7 @@ class Composer(Batch):
         self.step = step = pool.step
         self.token_budget = pool.token_budget
         self.max_running = pool.max_running
+        self.reserves = pool.reserves
         self.kv_s_per_token = step.kv_s_per_token
         speculation = pool.speculation
         self.lanes = lanes = 1 if speculation is None else 1 + speculation.draft_tokens
@@ -175,6 +176,8 @@ class Composer(Batch):
         if self.shared is not None:
             capacity += self.shared.saving(request)
         if self.final_blocks + need > capacity:
+            if self.reserves:
+                return False
             held = self.held(self.iteration, self.context) + self.memory.wanted(self.iteration)
             if held + self._entry_blocks(request) > capacity:
                 return False

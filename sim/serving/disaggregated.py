@@ -34,6 +34,7 @@ class PrefillReplica(Replica):
         hand_over: Callable[[int, float, "PrefillReplica"], None],
     ) -> None:
         super().__init__(clock, pool, ledger, index)
+        self.reserves = False  # no answer is written here, so none needs room
         self.hand_over = hand_over
         self.link_free_s = 0.0
 

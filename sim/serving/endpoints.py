@@ -39,6 +39,11 @@ class GpuPool:
     """Place among the endpoints by cost, 0 the cheapest; a price is not serving's business."""
     product_priority: tuple[int, ...] = ()
     speculation: Speculation | None = None
+    reserves: bool = False
+    """Whether a request is admitted only when it and all that run fit to their ends, so that none is ever preempted.
+
+    Otherwise its prompt must fit beside what is held now, and memory that runs out preempts the youngest.
+    """
 
     def __post_init__(self) -> None:
         tokens = 1 if self.speculation is None else 1 + self.speculation.draft_tokens
@@ -141,12 +146,23 @@ class Provisioned:
 
 @dataclass(frozen=True, slots=True)
 class BatchTier:
-    """Calls that may wait for hours: the whole answer after a lognormal turnaround, within no quota."""
+    """Calls that may wait for hours: the whole answer after a lognormal turnaround, within no quota.
+
+    A call that is not done when its window ends has expired: it fails.
+    """
 
     products: tuple[int, ...]
     """Indices of the products whose calls go here."""
     turnaround_median_s: float
     turnaround_sigma: float
+    window_s: float = inf
+    """Time within which a batch is promised, from its call on."""
+
+    def __post_init__(self) -> None:
+        if self.turnaround_median_s <= 0 or self.turnaround_sigma < 0 or self.window_s <= 0:
+            raise ValueError(
+                f"a batch tier needs a turnaround and a window above 0 s and a spread of 0 or more (got {self})"
+            )
 
 
 @dataclass(frozen=True, slots=True)

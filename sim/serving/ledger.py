@@ -48,10 +48,11 @@ class Ledger:
         """Called with a request and the time at which it has left its endpoint; what follows is scheduled, not done."""
         self.admissions = 0
         self.preemptions = 0
-        self.prefix_group: list[int] | None = trace.prefix_group.tolist() if np.any(trace.prefix_group >= 0) else None
-        """Group whose prefix a request shares; none where nobody shares."""
+        self.prefix: list[int] | None = trace.prefix.tolist() if np.any(trace.prefix >= 0) else None
+        """What each prompt begins with; none where nobody shares."""
         # Only these columns, since a long trace is large.
         self._output_tokens = trace.output_tokens
+        self._reused_tokens = trace.cached_tokens
         self._product = trace.product
         self._speculation_z = trace.speculation_z
         self._blocks: dict[int, list[int]] = {}
@@ -78,12 +79,15 @@ class Ledger:
         return self._decoded
 
     def prefix_blocks(self, block_tokens: int) -> list[int]:
-        """Whole KV blocks that each request shares with its group."""
-        if self.prefix_group is None:
+        """Whole KV blocks that each request shares with those whose prompts begin alike.
+
+        Whether a finite cache found them or the request computed them itself.
+        """
+        if self.prefix is None:
             return [0] * len(self.cached_tokens)
         if block_tokens not in self._prefix_blocks:
-            shared = np.array(self.cached_tokens) // block_tokens
-            self._prefix_blocks[block_tokens] = np.where(np.array(self.prefix_group) >= 0, shared, 0).tolist()
+            shared = self._reused_tokens // block_tokens
+            self._prefix_blocks[block_tokens] = np.where(np.array(self.prefix) >= 0, shared, 0).tolist()
         return self._prefix_blocks[block_tokens]
 
     def iterations(self, speculation: Speculation) -> list[int]:

@@ -75,6 +75,8 @@ class Replica(Composer):
             capacity += self.shared.saving(request)
         if self.final_blocks + self.need[request] <= capacity:
             return False
+        if self.reserves:
+            return True
         held = self.held(self.iteration + steps, self.context + self.memory.pace * steps)
         return held + self._entry_blocks(request) > capacity
 

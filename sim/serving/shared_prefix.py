@@ -4,27 +4,27 @@ from bisect import bisect_left, insort
 
 
 class SharedPrefixes:
-    """Prefixes in the memory of one replica: what each group of running requests shares.
+    """Prefixes in the memory of one replica: what running requests whose prompts begin alike share.
 
-    The whole blocks of a request's cached tokens are those of its group, and
-    of two requests of a group the shorter prefix is the beginning of the
-    longer: so a group holds the blocks of its longest prefix once.
+    The whole blocks of a request's cached tokens are shared, and of two
+    requests that begin alike the shorter prefix is the beginning of the
+    longer: so the blocks of the longest prefix are held once.
     `blocks_of[request]` are those blocks, 0 for one that shares with nobody.
     """
 
-    __slots__ = ("blocks_of", "group_of", "prefixes")
+    __slots__ = ("blocks_of", "prefix_of", "prefixes")
 
-    def __init__(self, group_of: list[int], blocks_of: list[int]) -> None:
-        self.group_of = group_of
+    def __init__(self, prefix_of: list[int], blocks_of: list[int]) -> None:
+        self.prefix_of = prefix_of
         self.blocks_of = blocks_of
         self.prefixes: dict[int, list[int]] = {}
-        """Blocks of the prefixes of a group's running requests, rising."""
+        """Blocks of the prefixes of running requests, rising, by what they begin with."""
 
     def saving(self, request: int) -> int:
         """Blocks that need not be held again for a request beside those that run."""
         blocks = self.blocks_of[request]
         if blocks:
-            prefixes = self.prefixes.get(self.group_of[request])
+            prefixes = self.prefixes.get(self.prefix_of[request])
             if prefixes:
                 longest = prefixes[-1]
                 return blocks if blocks < longest else longest
@@ -34,9 +34,9 @@ class SharedPrefixes:
         """A request is admitted."""
         blocks = self.blocks_of[request]
         if blocks:
-            prefixes = self.prefixes.get(self.group_of[request])
+            prefixes = self.prefixes.get(self.prefix_of[request])
             if prefixes is None:
-                self.prefixes[self.group_of[request]] = [blocks]
+                self.prefixes[self.prefix_of[request]] = [blocks]
             else:
                 insort(prefixes, blocks)
 
@@ -45,7 +45,7 @@ class SharedPrefixes:
         blocks = self.blocks_of[request]
         if blocks == 0:
             return 0
-        prefixes = self.prefixes[self.group_of[request]]
+        prefixes = self.prefixes[self.prefix_of[request]]
         del prefixes[bisect_left(prefixes, blocks)]
         return self.saving(request)
 

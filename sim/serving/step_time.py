@@ -6,6 +6,7 @@ equation and symbols in docs/model.md, "Step time".
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 from sim.catalogue import Catalogue
@@ -88,6 +89,7 @@ class StepTime:
         )
 
 
+@lru_cache(maxsize=64)
 def step_time(engine: Engine, catalogue: Catalogue) -> StepTime:
     """The step time of an engine from its model's shape and its GPU's peaks.
 

@@ -13,6 +13,7 @@ from typing import Any
 from sim.economics import MonthStatement
 from sim.lockin import LAYERS, LayerSet, LockinResult, dragged_along, embedding_ties
 from sim.lockin.moves import left_by, reading
+from sim.scenario.changes import with_settings
 from sim.scenario.schema import Change, Scenario
 from sim.scenario.validate import changed, in_order
 from sim.strategy.pressure import API_FALLS, api_fall
@@ -117,7 +118,7 @@ class _Plan:
             if strike.forces <= set(move.layers) and settings.keys() <= move.settings.keys():
                 return Exit(move.ends_at - strike.month, move)
         if settings:
-            self._decided = changed(self._decided, Change(month=self._month, because=strike.label, set=dict(settings)))
+            self._decided = with_settings(self._decided, settings)
         move = self._move(strike.forces, settings, because=strike.because or strike.label, forced_by=strike.shock)
         return Exit(move.ends_at - strike.month, move)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.metrics import MonthFlow, quantile_s
+from sim.metrics import MonthFlow
 from sim.scenario.schema import Scenario
 from sim.strategy.demand import hour_weights
 from sim.strategy.months import ServedMonth, flow_of
@@ -129,7 +129,7 @@ def _volumes(
 ) -> tuple[Volume, ...]:
     products = state.products
     limits_s = np.array([product.promise.limit_s for product in products])
-    p95_s = quantile_s(service.promised, 0.95)
+    p95_s = service.promised_p95_s
     nearest = np.argmax(p95_s / limits_s, axis=-1)
     found = []
     for row, multiplier in enumerate(multipliers):

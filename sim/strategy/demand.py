@@ -27,7 +27,8 @@ def monthly_requests(states: Sequence[Scenario], catalogue: Catalogue, *, launch
     """
     lost = _lost_share(states[0], catalogue, launch_month=launch_month)
     # Months between two changes share one state: its volumes are the same.
-    volumes = {id(state): [volume(product, catalogue) for product in state.products] for state in states}
+    known = {id(state): state for state in states}
+    volumes = {key: [volume(product, catalogue) for product in state.products] for key, state in known.items()}
     market = np.array([volumes[id(state)] for state in states])
     factors = np.array([growth_factors(states, launch_month, product=p) for p in range(market.shape[1])]).T
     open_now = (np.arange(len(states)) >= launch_month)[:, None]
@@ -50,18 +51,14 @@ def volume(product: Product, catalogue: Catalogue) -> float:
 
 def growth_factors(states: Sequence[Scenario], launch_month: int, *, product: int) -> Rates:
     """Growth of one product's market since month 0, by month; each month's growth is that month's own."""
-    waits = states[0].world.demand_waits
-    grown, factor = np.empty(len(states)), 1.0
-    for month, state in enumerate(states):
-        if month > (launch_month if waits else 0):
-            factor *= 1 + state.world.growth_per_month * state.products[product].growth_ratio
-        grown[month] = factor
-    return grown
+    starts = launch_month if states[0].world.demand_waits else 0
+    steps = [1 + state.world.growth_per_month * state.products[product].growth_ratio for state in states]
+    return np.cumprod([step if month > starts else 1.0 for month, step in enumerate(steps)])
 
 
-def forecast(states: Sequence[Scenario], known_at: int) -> list[Scenario]:
-    """The months as they look from one of them: what comes later is as it is now."""
-    return [states[min(month, known_at)] for month in range(len(states))]
+def forecast(states: Sequence[Scenario], known_at: int, *, months: int) -> list[Scenario]:
+    """So many months as they look from one of them: what comes later is as it is now."""
+    return [states[min(month, known_at)] for month in range(months)]
 
 
 def hourly_shape(products: Sequence[Product], groups: Sequence[Group], *, catalogue: Catalogue) -> Rates:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.metrics.measure import MAIN
 from sim.strategy.architecture import EU, Architecture, Group, Unit
 from sim.strategy.totals import CALLS, REFUSED, Service, StationService
 
@@ -133,7 +132,7 @@ def _strike(
     lost = 0.0
     for station, undisturbed in zip(stations, service.stations, strict=True):
         weight = _of_market(built.groups, station.model.station.share_of_group)
-        calls = undisturbed.used[row, :, MAIN, CALLS]
+        calls = undisturbed.used[row, :, :, CALLS].sum(axis=-1)
         for index, unit in enumerate(station.model.station.units):
             part = _hit(unit, outage, built, catalogue)
             of_station = float(calls[index] / calls.sum()) if calls.sum() > 0 else 0.0

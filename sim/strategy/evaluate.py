@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from threadpoolctl import ThreadpoolController
 
 from sim.catalogue import Catalogue, load_catalogue
-from sim.economics import cash_flows, cumulative, payback_month, present_value, statement
+from sim.economics import cash_flows, cumulative, gross_margin, payback_month, present_value
 from sim.lockin import LAYERS, WHOLE, LockinResult, lock_in
 from sim.metrics import MonthFlow
 from sim.scenario import scenario_hash
@@ -47,6 +47,7 @@ def evaluate(
     fidelity: Fidelity = "draft",
     store: SurfaceStore | None = None,
     executor: Executor | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Outcome:
     """Everything one scenario says, month by month.
 
@@ -55,8 +56,9 @@ def evaluate(
         fidelity: how much is simulated.
         store: surfaces already simulated; the process's own unless given.
         executor: where missing surfaces are simulated; here unless given.
+        catalogue: facts to go by; those shipped with the simulator unless given.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue or load_catalogue()
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
     with blas().limit(limits=1):
         stage = Stage(
@@ -146,7 +148,7 @@ def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
     )
 
     def margin(flow: MonthFlow, state: Scenario) -> float:
-        return statement(flow, state, book=book, launch_month=played.launch_month).gross_margin
+        return gross_margin(flow, state, book=book, launch_month=played.launch_month)
 
     def replay(spared: Sequence[Strike], without: Schedule) -> Priced:
         return stage.price(_again(stage, without, spared, played=played), without, strikes=spared)

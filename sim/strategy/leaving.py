@@ -105,7 +105,7 @@ def serving_regions(state: Scenario) -> tuple[str, ...]:
 
 
 def _open_row(state: Scenario, prices: Prices) -> list[float]:
-    shares = choices(state.decisions, prices).open_share
+    shares = prices.once(choices, state.decisions).open_share
     return [shares[layer] for layer in LAYERS]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
-from sim.metrics.measure import MAIN, SMALL
+from sim.metrics.measure import DEFERRED, MAIN, SMALL
 from sim.scenario.schema import Product, Scenario, Seats
 from sim.strategy.architecture import SMALL_TIER, Unit
 from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
@@ -40,14 +40,20 @@ def first_day(start: str, month: int) -> date:
     return date(year + later // MONTHS_PER_YEAR, later % MONTHS_PER_YEAR + 1, 1)
 
 
-def month_flows(months: Sequence[ServedMonth], catalogue: Catalogue, *, deleted_share: float) -> tuple[MonthFlow, ...]:
+def month_flows(
+    months: Sequence[ServedMonth], catalogue: Catalogue, *, deleted_share: float, before: MonthFlow | None = None
+) -> tuple[MonthFlow, ...]:
     """What each month amounted to; data and vectors pile up from month to month.
 
     Args:
         deleted_share: share of the data deleted each month.
+        before: the month before the first of these; the start of the scenario where there is none.
     """
+    if not months:
+        return ()
     company = months[0].state.company
-    data_gb, vectors = company.data_start_gb, company.vectors_start
+    data_gb = company.data_start_gb if before is None else before.data_gb
+    vectors = company.vectors_start if before is None else before.vectors
     flows = []
     for served in months:
         flow = flow_of(served, catalogue, data_gb=0.0, vectors=0.0)
@@ -93,21 +99,27 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
         return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
     service, row = served.service, served.row
     flows = []
-    for index, product in enumerate(served.state.products):
-        requests = float(service.requests[row, index])
-        outcomes = service.outcomes[row, index]
-        good = min(float(np.nan_to_num(service.in_time[row, index])) * requests, float(outcomes[SERVED]))
+    rows = zip(
+        served.state.products,
+        service.requests[row].tolist(),
+        service.outcomes[row].tolist(),
+        np.nan_to_num(service.in_time[row]).tolist(),
+        service.delivered_tokens[row].sum(axis=-1).tolist(),
+        strict=True,
+    )
+    for product, requests, outcomes, in_time, tokens in rows:
+        good = min(in_time * requests, outcomes[SERVED])
         flows.append(
             ProductFlow(
                 product=product.id,
                 requests=requests,
-                served=float(outcomes[SERVED]),
+                served=outcomes[SERVED],
                 good=good,
-                late=float(outcomes[SERVED]) - good,
-                timed_out=float(outcomes[TIMED_OUT]),
-                refused=float(outcomes[REFUSED]),
-                failed=float(outcomes[FAILED]),
-                delivered_tokens=float(service.delivered_tokens[row, index].sum()),
+                late=outcomes[SERVED] - good,
+                timed_out=outcomes[TIMED_OUT],
+                refused=outcomes[REFUSED],
+                failed=outcomes[FAILED],
+                delivered_tokens=tokens,
                 units=_seats(product, requests * served.seats_per_demand, catalogue),
             )
         )
@@ -143,13 +155,17 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
 
 
 def _bought(unit: Unit, used: Array, *, state: Scenario, catalogue: Catalogue) -> list[TokenFlow]:
-    models = [(unit.api, used[MAIN])]
-    if used[SMALL].any():
-        models.append((SMALL_TIER, used[SMALL]))
     in_zone = unit.in_eu and state.decisions.residency != "anywhere"
-    return [
-        _tokens(unit, api, counts=counts.tolist(), in_data_zone=in_zone, catalogue=catalogue) for api, counts in models
-    ]
+
+    def bought(api: str, model: int) -> TokenFlow:
+        return _tokens(unit, api, counts=used[model].tolist(), in_data_zone=in_zone, catalogue=catalogue)
+
+    flows = [bought(unit.api, MAIN)]
+    if used[SMALL].any():
+        flows.append(bought(SMALL_TIER, SMALL))
+    if used[DEFERRED].any():
+        flows.append(replace(bought(unit.api, DEFERRED), batched=True))
+    return flows
 
 
 def _tokens(

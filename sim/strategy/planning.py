@@ -6,9 +6,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import share_at_most
-from sim.scenario.schema import Product
-from sim.strategy.reading import PROMISED, Rates
+from sim.strategy.reading import Rates
 
 Array = NDArray[np.float64]
 
@@ -33,19 +31,13 @@ def within_promise_load(in_time: Array, loads: Array, *, target: float, cap: flo
     return limits
 
 
-def in_time_shares(rates: Rates, products: Sequence[Product], *, weights: Array) -> Array:
+def in_time_shares(rates: Rates, weights: Array) -> Array:
     """Share of each product's requests in time, shape (mixes, loads, products); who is not served is late.
 
     Args:
         weights: share of the requests from each group; sums to 1.
     """
-    return np.stack(
-        [
-            share_at_most(rates.latency[index, :, PROMISED], product.promise.limit_s).reshape(rates.grid) @ weights
-            for index, product in enumerate(products)
-        ],
-        axis=-1,
-    )
+    return np.stack([shares.reshape(rates.grid) @ weights for shares in rates.in_time], axis=-1)
 
 
 def _crossing(loads: Array, shares: Array, target: float) -> float:

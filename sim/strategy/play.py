@@ -22,7 +22,7 @@ from sim.strategy.outcome import Fidelity
 from sim.strategy.pressure import CALM, Physical
 from sim.strategy.retention import settle
 from sim.strategy.service import Operator
-from sim.strategy.stations import station_models
+from sim.strategy.stations import StationModel, station_models
 from sim.strategy.store import SurfaceStore
 from sim.strategy.totals import Service
 
@@ -70,6 +70,7 @@ def play_months(
     states: Sequence[Scenario] | None = None,
     pressure: Physical = CALM,
     until: int | None = None,
+    with_samples: bool = True,
 ) -> Played:
     """Serve the months of a scenario.
 
@@ -77,6 +78,7 @@ def play_months(
         states: the scenario as it serves in each month; every change at once at its month unless given.
         pressure: what shocks do to the service.
         until: first month that is not played; the horizon unless given.
+        with_samples: whether the noise of what is promised will be asked for.
     """
     states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
     launch = choices(states[0].decisions, PriceBook(catalogue).on(first_day(scenario.start, 0))).launch_month
@@ -93,7 +95,9 @@ def play_months(
             shortages=pressure.shortages,
         )  # fmt: skip
         plans.append((epoch, sizes))
-    months, market = _settled(plans, market, played, pressure=pressure, catalogue=catalogue)
+    months, market = _settled(
+        plans, market, played, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+    )
     return Played(played, launch, months, tuple(epoch for epoch, _ in plans), market, pressure)
 
 
@@ -102,20 +106,30 @@ Plans = Sequence[tuple[Epoch, Sequence[Array]]]
 
 
 def _settled(
-    plans: Plans, market: Array, states: Sequence[Scenario], *, pressure: Physical, catalogue: Catalogue
+    plans: Plans,
+    market: Array,
+    states: Sequence[Scenario],
+    *,
+    pressure: Physical,
+    catalogue: Catalogue,
+    with_samples: bool,
 ) -> tuple[tuple[ServedMonth, ...], Array]:
     """The months, and the market they were served at, where bad service has cost customers (`settle`).
 
     Capacity was planned for the market as it was expected: nobody plans to lose customers.
     """
     if not any(state.world.retention_on for state in states):
-        return _months(plans, market, states, pressure=pressure, catalogue=catalogue), market
+        return _months(
+            plans, market, states, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+        ), market
     left = market.copy()
     months: list[ServedMonth] = []
 
     def serve(kept: Array) -> list[tuple[ProductFlow, ...]]:
         left[: len(states)] = market[: len(states)] * kept
-        months[:] = _months(plans, left, states, pressure=pressure, catalogue=catalogue)
+        months[:] = _months(
+            plans, left, states, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+        )
         return [product_flows(month, catalogue) for month in months]
 
     settle(serve, states, book=PriceBook(catalogue))
@@ -123,12 +137,20 @@ def _settled(
 
 
 def _months(
-    plans: Plans, market: Array, states: Sequence[Scenario], *, pressure: Physical, catalogue: Catalogue
+    plans: Plans,
+    market: Array,
+    states: Sequence[Scenario],
+    *,
+    pressure: Physical,
+    catalogue: Catalogue,
+    with_samples: bool,
 ) -> tuple[ServedMonth, ...]:
     """Every month as it is served at a market."""
     months = [ServedMonth(month, state, None, 0) for month, state in enumerate(states)]
     for epoch, sizes in plans:
-        service, turned_away = _served(epoch, market[list(epoch.months)], sizes, pressure=pressure, catalogue=catalogue)
+        service, turned_away = _served(
+            epoch, market[list(epoch.months)], sizes, pressure=pressure, catalogue=catalogue, with_samples=with_samples
+        )
         for row, month in enumerate(epoch.months):
             share, times = pressure.spikes.get(month, (0.0, 1.0))
             seats = (1 - turned_away.get(row, 0.0)) / (1 + share * (times - 1))
@@ -137,7 +159,13 @@ def _months(
 
 
 def _served(
-    epoch: Epoch, market: Array, sizes: Sequence[Array], *, pressure: Physical, catalogue: Catalogue
+    epoch: Epoch,
+    market: Array,
+    sizes: Sequence[Array],
+    *,
+    pressure: Physical,
+    catalogue: Catalogue,
+    with_samples: bool,
 ) -> tuple[Service, dict[int, float]]:
     """The epoch's months as they were served, weeks of other demand and hours of outages mixed in; see `disrupted`."""
     rows = {month: row for row, month in enumerate(epoch.months)}
@@ -148,11 +176,31 @@ def _served(
         np.concatenate([market, market[spiked] * times])[:, None, :, None] * epoch.shape,
         [np.concatenate([size, size[spiked]]) for size in sizes],
         hours=hour_weights(catalogue),
+        with_samples=with_samples,
     )
     extra = range(len(market), len(market) + len(spikes))
     service = mixed(service, spiked, of=extra, shares=[share for _, share, _ in spikes])
     outages = [(rows[outage.month], outage) for outage in pressure.outages if outage.month in rows]
     return disrupted(service, outages, built=epoch.operator.built, catalogue=catalogue)
+
+
+def with_outages(calm: Played, pressure: Physical, catalogue: Catalogue) -> Played:
+    """Months that were played without outages, with those of a pressure; nothing is read again.
+
+    Only where bad service loses no customers, as there a month's outage reaches into the next.
+    """
+    months = list(calm.months)
+    for epoch in calm.epochs:
+        rows = {month: row for row, month in enumerate(epoch.months)}
+        outages = [(rows[outage.month], outage) for outage in pressure.outages if outage.month in rows]
+        first = months[epoch.months[0]].service
+        if not outages or first is None:
+            continue
+        service, turned_away = disrupted(first, outages, built=epoch.operator.built, catalogue=catalogue)
+        for month, row in rows.items():
+            seats = months[month].seats_per_demand * (1 - turned_away.get(row, 0.0))
+            months[month] = replace(months[month], service=service, seats_per_demand=seats)
+    return replace(calm, months=tuple(months), pressure=pressure)
 
 
 def _share_met(first: Scenario, launch: int, pressure: Physical, catalogue: Catalogue) -> float:
@@ -208,10 +256,14 @@ def _epoch(
     executor: Executor,
     catalogue: Catalogue,
 ) -> Epoch:
-    # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
-    shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
-    rates_rps = demand[:, None, :, None] * shape
-    models = station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
+    def make() -> tuple[Array, tuple[StationModel, ...]]:
+        # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
+        shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
+        rates_rps = demand[:, None, :, None] * shape
+        return shape, station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
+
+    name = ("stations", built, effort, seed, catalogue, demand.shape, demand.tobytes())
+    shape, models = store.once(name, make)
     operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue)
     return Epoch(span, states[span[0]], operator, shape)
 
@@ -235,9 +287,7 @@ def _planned_rps(
     )
     expected = {
         (known_at, last): monthly_requests(
-            [*forecast(states, known_at), *(states[known_at],) * max(0, last + 1 - len(states))],
-            catalogue,
-            launch_month=launch_month,
+            forecast(states, known_at, months=last + 1), catalogue, launch_month=launch_month
         )[last]
         for known_at, last in set(made)
     }

@@ -169,8 +169,11 @@ def api_factors(strike: Strike, states: Sequence[Scenario], *, gone: float) -> d
     """By month, what a strike makes of the price of the model bought by the token.
 
     A rise holds while the same model is bought; a fall is a new offer, and is
-    earned from the month in which the move to it is done.
+    earned from the month in which the move to it is done. Nothing where it
+    strikes after the last of the months.
     """
+    if strike.month >= len(states):
+        return {}
     if strike.shock == "api_price_rise":
         found = _while(strike, len(states))
     elif strike.shock in API_FALLS and isfinite(gone):

@@ -1,8 +1,8 @@
 """The money of months that were served: contracts carried from month to month, moves, and what shocks do to prices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 from sim.catalogue import Catalogue
 from sim.economics import (
@@ -12,12 +12,14 @@ from sim.economics import (
     PriceLevel,
     Term,
     contracts,
+    gross_margin,
     price_levels,
     statement,
 )
 from sim.economics.prices import MONTHS_PER_YEAR
-from sim.economics.term import part, term
+from sim.economics.term import term
 from sim.metrics import MonthFlow
+from sim.scenario.schema import Scenario
 from sim.strategy.leaving import lockin_parameters
 from sim.strategy.months import month_flows
 from sim.strategy.play import Played
@@ -34,55 +36,91 @@ def price_book(catalogue: Catalogue) -> PriceBook:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Conditions:
+    """What one month's flow is priced with, beside the prices of its day."""
+
+    level: PriceLevel
+    """Drifts, and what shocks make of them."""
+    commitments: tuple[Commitment, ...]
+    """Contracts that run."""
+    dearer: Mapping[str, float]
+    """By cost line: factor of a vendor's new prices, while we are not gone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Priced:
     """The money of a played scenario."""
 
     flows: tuple[MonthFlow, ...]
     statements: tuple[MonthStatement, ...]
-    commitments: tuple[tuple[Commitment, ...], ...]
+    conditions: tuple[Conditions, ...]
+
+    @property
+    def commitments(self) -> tuple[tuple[Commitment, ...], ...]:
+        return tuple(month.commitments for month in self.conditions)
 
 
 def state_months(
-    played: Played, book: PriceBook, *, schedule: Schedule = NOTHING, pressure: Monetary = UNMOVED
+    played: Played,
+    book: PriceBook,
+    *,
+    schedule: Schedule = NOTHING,
+    pressure: Monetary = UNMOVED,
+    before: Priced | None = None,
 ) -> Priced:
     """Flows and statements of every month.
 
     Args:
         schedule: moves being carried out, whose cost is paid as they go on.
         pressure: what shocks do to prices.
+        before: the first months as they were stated already; they stay as they are.
     """
     catalogue = book.catalogue
+    done = 0 if before is None else len(before.flows)
     deleted = lockin_parameters(played.states[0], catalogue).data_deleted_share
-    flows = month_flows(played.months, catalogue, deleted_share=float(deleted))
+    flows = month_flows(
+        played.months[done:], catalogue, deleted_share=float(deleted), before=before.flows[-1] if before else None
+    )
     levels = price_levels(played.states)
-    held: tuple[Commitment, ...] = ()
-    statements: list[MonthStatement] = []
-    running: list[tuple[Commitment, ...]] = []
-    for flow, state, calm in zip(flows, played.states, levels, strict=True):
+    held: tuple[Commitment, ...] = before.commitments[-1] if before else ()
+    statements: list[MonthStatement] = list(before.statements) if before else []
+    conditions: list[Conditions] = list(before.conditions) if before else []
+    for flow, state, calm in zip(flows, played.states[done:], levels[done:], strict=True):
         month = flow.month
         level = PriceLevel(api=calm.api * pressure.api.get(month, 1.0), gpu=calm.gpu * pressure.gpu.get(month, 1.0))
         held = contracts(
             flow, state.platform, held=held, prices=book.on(flow.on), price_level=level.gpu
         )
 
-        stated = partial(
-            statement, flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held,
-            migration_usd=schedule.migration_usd(month),
-        )  # fmt: skip
         year_usd = statements[-1].revenue_usd * MONTHS_PER_YEAR if statements else 0.0
         once = tuple(_once(event, year_usd) for event in pressure.one_offs if event.month == month)
-        found = stated(added_terms={"migration": once})
-        if month in pressure.lines:
-            dearer = {line: _dearer(found.cost_terms[line], times) for line, times in pressure.lines[month].items()}
-            found = stated(added_terms={"migration": once, **dearer})
-        running.append(held)
-        statements.append(found)
-    return Priced(flows, tuple(statements), tuple(running))
+        dearer = pressure.lines.get(month, {})
+        conditions.append(Conditions(level, held, dearer))
+        statements.append(
+            statement(
+                flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held,
+                migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once},
+            )  # fmt: skip
+        )
+    known = before.flows if before else ()
+    return Priced((*known, *flows), tuple(statements), tuple(conditions))
 
 
-def _dearer(terms: Sequence[Term], times: float) -> tuple[Term, ...]:
-    """What a vendor's new price adds to the terms of a line."""
-    return tuple(part(whole, times - 1, label="on top, while we are not gone") for whole in terms)
+def margin_at(
+    flow: MonthFlow, state: Scenario, conditions: Conditions, *, book: PriceBook, launch_month: int
+) -> float:
+    """Gross margin of a flow that is not the month's own, under the month's conditions.
+
+    Contracts run on whatever the volume, and what more is needed is signed at
+    the month's price as the platform's purchase mix says.
+    """
+    level = conditions.level
+    held = contracts(
+        flow, state.platform, held=conditions.commitments, prices=book.on(flow.on), price_level=level.gpu
+    )
+    return gross_margin(
+        flow, state, book=book, launch_month=launch_month, level=level, commitments=held, dearer=conditions.dearer
+    )
 
 
 def _once(event: OneOff, year_usd: float) -> Term:

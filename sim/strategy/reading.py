@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import shift
+from sim.metrics import share_at_most, shift
 from sim.strategy.surface import Surface
 
 Array = NDArray[np.float64]
@@ -27,7 +27,9 @@ class NodeWeights:
     lost: Array
 
 
-def node_weights(surface: Surface, *, requests: Array, position: Array, load: Array) -> NodeWeights:
+def node_weights(
+    surface: Surface, *, requests: Array, position: Array, load: Array, apart: Sequence[int] = ()
+) -> NodeWeights:
     """Spread requests over the nodes around their hour's mix and load.
 
     Below the lowest load a surface is read at it; beyond the highest, what the
@@ -37,6 +39,7 @@ def node_weights(surface: Surface, *, requests: Array, position: Array, load: Ar
         requests: by case, hour type, product and group.
         position: of each hour's mix between the extremes, shape (cases, hours).
         load: multiple of saturated throughput, shape (cases, hours).
+        apart: products that take nothing of the throughput, and are served at any load.
     """
     loads = surface.loads
     inside = np.clip(load, loads[0], loads[-1])
@@ -45,18 +48,28 @@ def node_weights(surface: Surface, *, requests: Array, position: Array, load: Ar
     by_load = np.zeros((*load.shape, len(loads)))
     np.put_along_axis(by_load, (upper - 1)[..., None], (1 - fraction)[..., None], axis=-1)
     np.put_along_axis(by_load, upper[..., None], fraction[..., None], axis=-1)
-    kept = np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))
+    kept = np.repeat(np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))[..., None], requests.shape[2], axis=-1)
+    kept[..., list(apart)] = 1.0
     by_mix = position[..., None] if len(surface.work_s) == 1 else np.stack([1 - position, position], axis=-1)
     if len(surface.work_s) == 1:
         by_mix = np.ones_like(by_mix)
     return NodeWeights(
-        weight=np.einsum("chpg,ch,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
-        lost=np.einsum("chpg,ch->cpg", requests, 1 - kept),
+        weight=np.einsum("chpg,chp,chm,chn->cmnpg", requests, kept, by_mix, by_load, optimize=True),
+        lost=np.einsum("chpg,chp->cpg", requests, 1 - kept),
     )
 
 
 TTFT, TPOT, E2E, PROMISED, FIRST_SAMPLE = range(5)
 """Positions of the histograms in `Rates.latency`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a product's users are promised."""
+
+    first_words: bool
+    """Whether it is about the first words or the finished answer."""
+    limit_s: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,15 +97,18 @@ class Rates:
     """Shape (products, nodes, units, models, 4)."""
     cross_region_gb: Array
     """Shape (products, nodes)."""
+    in_time: Array
+    """Share that keeps the product's promise, shape (products, nodes); who is not served does not."""
 
 
-def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]) -> Rates:
+def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told]) -> Rates:
     """The surface per arriving request: pooled over samples, and by sample for the noise of what is promised.
 
     Args:
         added_s: constant time of each product and group outside the simulated station, shape (products, groups) [s].
-        first_words: for each product, whether its promise is about the first words or the finished answer.
+        promises: of each product.
     """
+    first_words = [told.first_words for told in promises]
     products, groups = added_s.shape
     measured = surface.measured
     split = {f.name: _by_group(getattr(measured, f.name), products, groups) for f in fields(measured)}
@@ -103,13 +119,15 @@ def per_request(surface: Surface, *, added_s: Array, first_words: Sequence[bool]
     promised = _promised(ttft, e2e, pooled["outcomes"], first_words=first_words)
     each = _promised(samples["ttft"], samples["e2e"], samples["outcomes"], first_words=first_words)
     latency = np.stack([ttft, pooled["tpot"], e2e, promised, *_moved(each, added_s)], axis=-2)
+    nodes = _as_nodes(latency)
     return Rates(
         grid=(latency.shape[0], latency.shape[1], groups),
         outcomes=_as_nodes(pooled["outcomes"]).astype(np.float64),
-        latency=_as_nodes(latency),
+        latency=nodes,
         delivered_tokens=_as_nodes(pooled["delivered_tokens"]).astype(np.float64),
         used=_as_nodes(pooled["used"]).astype(np.float64),
         cross_region_gb=_as_nodes(pooled["cross_region_gb"]).astype(np.float64),
+        in_time=np.stack([share_at_most(nodes[p, :, PROMISED], told.limit_s) for p, told in enumerate(promises)]),
     )
 
 

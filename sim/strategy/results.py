@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.catalogue import Catalogue
 from sim.economics import MonthStatement
 from sim.lockin import LockinResult
-from sim.metrics import Estimate, MonthFlow, quantile_s
+from sim.metrics import Estimate, MonthFlow
 from sim.scenario.schema import Scenario
 from sim.strategy.months import ServedMonth
 from sim.strategy.outcome import ExitCost, MonthResult, Percentiles, PromiseReading
@@ -109,8 +109,7 @@ class _Felt:
             service = played.months[epoch.months[0]].service
             assert service is not None
             for name, rows in percentiles.items():
-                merged = getattr(service, name).sum(axis=1)
-                p50, p95, p99 = (quantile_s(merged, q).tolist() for q in (0.5, 0.95, 0.99))
+                p50, p95, p99 = (seconds.tolist() for seconds in service.percentiles_s[name])
                 for row, month in enumerate(epoch.months):
                     if not service.saturated[row]:
                         rows[month] = Percentiles(p50[row], p95[row], p99[row])
@@ -126,8 +125,7 @@ def _readings(
     """How each product kept its promise in each month of an epoch."""
     service = played.months[months[0]].service
     assert service is not None
-    p95_s = quantile_s(service.promised, 0.95)
-    each_s = quantile_s(service.promised_samples, 0.95)
+    p95_s, each_s = service.promised_p95_s, service.sample_p95_s
     error = {
         "first_words": catalogue.value("validation", "ttft", "median_error"),
         "finished": catalogue.value("validation", "tpot", "median_error"),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from sim.scenario.schema import Change, Scenario
-from sim.scenario.validate import changed
+from sim.scenario.changes import with_settings
+from sim.scenario.schema import Scenario
 
 TOLERANCE = 1e-9
 """A move that ends a hair after a month's end has ended with it."""
@@ -104,7 +104,7 @@ def effective_states(scenario: Scenario, schedule: Schedule) -> tuple[Scenario, 
     for month in range(scenario.months):
         while waiting and waiting[0].month <= month:
             effect = waiting.pop(0)
-            state = changed(state, Change(month=effect.month, because="It is done.", set=dict(effect.settings)))
+            state = with_settings(state, effect.settings)
         states.append(state)
     return tuple(states)
 

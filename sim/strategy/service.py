@@ -1,7 +1,8 @@
 """What an architecture does with demand: capacity planned, surfaces read, stations added up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import inf
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +16,22 @@ from sim.strategy.compounds import SINGLE_CALL
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.executors import Executor
 from sim.strategy.planning import granted_quota, in_time_shares, needed_size, whole_replicas, within_promise_load
-from sim.strategy.reading import FIRST_SAMPLE, Rates, node_weights
+from sim.strategy.reading import FIRST_SAMPLE, Rates, Told, node_weights
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
 from sim.strategy.surface import Surface, SurfaceKey
 from sim.strategy.totals import CALLS, Service, StationService, Totals
+from sim.strategy.units import batched_products
 
 Array = NDArray[np.float64]
+Found = TypeVar("Found")
+
 
 class Operator:
     """Plans and reads the stations of one architecture, simulating what no surface holds yet.
 
-    `windows` counts the windows that had to be simulated.
+    What was planned or read before is remembered by the store: nobody may change it. `windows` counts the
+    windows that had to be simulated.
     """
 
     def __init__(
@@ -45,7 +50,8 @@ class Operator:
         self._store = store
         self._executor = executor
         self._can_wait = np.array([product.patience is None for product in built.products])
-        self._first_words = tuple(product.promise.measure == "first_words" for product in built.products)
+        promises = [product.promise for product in built.products]
+        self._promises = tuple(Told(promise.measure == "first_words", promise.limit_s) for promise in promises)
 
     def plan(self, planned_rps: Array) -> list[Array]:
         """Sizes of every station's units for the demand expected, one array of shape (cases, units) a station.
@@ -53,6 +59,9 @@ class Operator:
         Args:
             planned_rps: requests per second by case, hour type, product and group.
         """
+        return self._once("plan", (planned_rps,), lambda: self._planned(planned_rps))
+
+    def _planned(self, planned_rps: Array) -> list[Array]:
         cells = [
             [model.unit_cell(unit, self.built.min_replicas) for unit in model.station.units] for model in self.models
         ]
@@ -93,6 +102,13 @@ class Operator:
             with_samples: whether the noise of what is promised will be asked for.
             bound: most replicas that a cell may have, so that a question beside the months needs no cell of its own.
         """
+        return self._once(
+            ("serve", with_samples, bound),
+            (rates_rps, hours, *sizes),
+            lambda: self._served(rates_rps, sizes, hours=hours, with_samples=with_samples, bound=bound),
+        )
+
+    def _served(self, rates_rps: Array, sizes: Sequence[Array], *, hours: Array, with_samples: bool, bound: float) -> Service:
         cases = len(rates_rps)
         read = [self._readings(model, size, bound) for model, size in zip(self.models, sizes, strict=True)]
         surfaces = self._surfaces([each.cell.key for station in read for each in station if each.cell])
@@ -113,12 +129,13 @@ class Operator:
                 surface = surfaces[each.cell.key]
                 position = model.axis.position(_shares(asked.sum(axis=-1)))
                 work_s, scale = self._work_s(model, each.sizes, position=position, surface=surface, cell=each.cell)
-                at_once, held = self._held_back(asked, work_s / scale)
+                apart = batched_products(model.station.units[0]) if model.alone else ()
+                at_once, held = self._held_back(asked, work_s / scale, apart)
                 at_load = at_once.sum(axis=(-1, -2)) * work_s / scale
                 if each.whole:
                     load[rows] = at_load
                 requests = at_once * (hours * SECONDS_PER_HOUR)[:, None, None] * each.share[:, None, None, None]
-                weights = node_weights(surface, requests=requests, position=position, load=at_load)
+                weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=apart)
                 rates = self._rates_of(each.cell.key, surface, self._added_s(model))
                 used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
             mean_load = load @ hours / hours.sum()
@@ -128,12 +145,16 @@ class Operator:
         limits_s = [product.promise.limit_s for product in self.built.products]
         return total.service(rates_rps, hours, limits_s=limits_s, stations=tuple(stations))
 
-    def _held_back(self, rates_rps: Array, load_per_rps: Array) -> tuple[Array, Deferred | None]:
+    def _held_back(
+        self, rates_rps: Array, load_per_rps: Array, apart: Sequence[int]
+    ) -> tuple[Array, Deferred | None]:
         """The demand as it is worked on: what can wait is moved to hours with room, where it does not fit at once.
 
         A request that can wait counts with its mean work over the hours, so that none is lost by being moved.
+        Products `apart`, bought in batches, find room in any hour.
         """
-        can_wait = self._can_wait
+        can_wait = self._can_wait.copy()
+        can_wait[list(apart)] = False
         cap = self.catalogue.value("business", "rules", "deferred_load_cap")
         total = rates_rps.sum(axis=(-1, -2)) * load_per_rps
         if not can_wait.any() or (total <= cap).all():
@@ -148,6 +169,11 @@ class Operator:
         moved[:, :, can_wait] = (held.executed / work[:, None])[:, :, None, None] * share[:, None]
         return moved, held
 
+    def _once(self, what: Hashable, given: Sequence[Array], make: Callable[[], Found]) -> Found:
+        """What `make()` gives, made once for these stations and arrays."""
+        arrays = tuple((array.shape, array.tobytes()) for array in given)
+        return self._store.once((what, self.built, self.models, self.catalogue, arrays), make)
+
     # --- surfaces ---------------------------------------------------------------------------------
 
     def _surfaces(self, keys: Sequence[SurfaceKey]) -> dict[SurfaceKey, Surface]:
@@ -156,7 +182,7 @@ class Operator:
         return found
 
     def _rates_of(self, key: SurfaceKey, surface: Surface, added_s: Array) -> Rates:
-        return self._store.rates(key, surface, added_s=added_s, first_words=self._first_words)
+        return self._store.rates(key, surface, added_s=added_s, promises=self._promises)
 
     def _readings(self, model: StationModel, sizes: Array, bound: float) -> list[Reading]:
         """The cells that stand for the station, each with the cases it is read for."""
@@ -182,7 +208,7 @@ class Operator:
         way = np.array([row[unit] * model.near_users for row in model.rtt_s])
         rates = self._rates_of(key, surface, self._searches_s() + way)
         return within_promise_load(
-            in_time_shares(rates, self.built.products, weights=weights / weights.sum()),
+            in_time_shares(rates, weights / weights.sum()),
             surface.loads,
             target=self.catalogue.value("business", "rules", "promise_share"),
             cap=self.catalogue.value("business", "rules", "plan_load_cap"),

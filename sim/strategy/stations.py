@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.serving import DataStore, Endpoint, FixedShare, ManagedApi, World
+from sim.serving import LEAST_TAKEN, DataStore, Endpoint, FixedShare, ManagedApi, World
 from sim.strategy.architecture import Architecture, Group, Station, Unit, between_regions_s, sized
 from sim.strategy.compounds import NONE, Compounds, compounds_of, request_size
 from sim.strategy.fidelity import Effort
 from sim.strategy.mixes import MixAxis, mix_axis, mixes
 from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey, requests_played
-from sim.strategy.units import burst_min, with_burst
+from sim.strategy.units import batched_products, burst_min, with_burst
 from sim.workload import Mix
 
 Array = NDArray[np.float64]
@@ -80,17 +80,19 @@ class StationModel:
 
     @cached_property
     def mean_tokens(self) -> float:
-        """Tokens of a request, the mean of the extreme mixes."""
+        """Tokens that a request takes of an API's quota, the mean of the extreme mixes; batches take none."""
         if self.compounds:
             return float(np.mean([request_size(self.compounds, mix, seed=self.seed)[1] for mix in self.near]))
-        return float(
-            np.mean(
-                [
-                    sum(p.share * (p.input_law.mean_tokens + p.output_law.mean_tokens) for p in mix.products)
-                    for mix in self.near
-                ]
+        apart = {product for unit in self.station.units for product in batched_products(unit)}
+        each = [
+            sum(
+                p.share * (p.input_law.mean_tokens + p.output_law.mean_tokens)
+                for p in mix.products
+                if p.index not in apart
             )
-        )
+            for mix in self.near
+        ]
+        return max(LEAST_TAKEN, float(np.mean(each)))
 
     def unit_cell(self, unit: Unit, replicas: float) -> Cell:
         """One endpoint by itself: a pool of as many replicas as are simulated, or a quota whose window is long enough.

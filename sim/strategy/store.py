@@ -1,19 +1,23 @@
 """Surfaces that were simulated before, found by the hash of exactly what they read."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.strategy.executors import Executor
-from sim.strategy.reading import Rates, per_request
-from sim.strategy.surface import Surface, SurfaceKey, tabulate
+from sim.strategy.reading import Rates, Told, per_request
+from sim.strategy.surface import Surface, SurfaceKey, pooled, tabulate
 
 MOST_SURFACES = 96
 MOST_RATES = 32
+MOST_READINGS = 32
+
+Found = TypeVar("Found")
 
 
 class SurfaceStore:
@@ -23,6 +27,7 @@ class SurfaceStore:
         self._most = most
         self._known: OrderedDict[SurfaceKey, Surface] = OrderedDict()
         self._rates: OrderedDict[tuple[object, ...], Rates] = OrderedDict()
+        self._readings: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = Lock()
 
     def surfaces(self, keys: Sequence[SurfaceKey], executor: Executor) -> tuple[dict[SurfaceKey, Surface], int]:
@@ -42,21 +47,53 @@ class SurfaceStore:
                     self._known.popitem(last=False)
         return found, sum(key.windows for key in missing)
 
+    def add(self, surfaces: Sequence[tuple[SurfaceKey, Surface]]) -> None:
+        """Take surfaces that were simulated elsewhere; those that are known stay."""
+        with self._lock:
+            for key, surface in surfaces:
+                self._known.setdefault(key, surface)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+    def all_pooled(self) -> tuple[tuple[SurfaceKey, Surface], ...]:
+        """Every surface it holds, its samples added up: what a reading without the noise of samples needs."""
+        with self._lock:
+            known = tuple(self._known.items())
+        return tuple((key, pooled(surface)) for key, surface in known)
+
     def rates(
-        self, key: SurfaceKey, surface: Surface, *, added_s: NDArray[np.float64], first_words: tuple[bool, ...]
+        self, key: SurfaceKey, surface: Surface, *, added_s: NDArray[np.float64], promises: tuple[Told, ...]
     ) -> Rates:
         """The surface as its users see it, `per_request`; remembered too, since every reading needs it."""
-        name = (key, added_s.shape, added_s.tobytes(), first_words)
+        name = (key, added_s.shape, added_s.tobytes(), promises)
         with self._lock:
             if name in self._rates:
                 self._rates.move_to_end(name)
                 return self._rates[name]
-        rates = per_request(surface, added_s=added_s, first_words=first_words)
+        rates = per_request(surface, added_s=added_s, promises=promises)
         with self._lock:
             self._rates[name] = rates
             while len(self._rates) > MOST_RATES:
                 self._rates.popitem(last=False)
         return rates
+
+    def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make()` gives, made once: for what is read of surfaces and no price changes.
+
+        Args:
+            key: everything that `make` reads, as a value; its first part names what is made.
+            make: gives a value that nobody changes, since all who ask share it.
+        """
+        with self._lock:
+            if (found := self._readings.get(key)) is not None:
+                self._readings.move_to_end(key)
+                return found  # type: ignore[return-value]
+        made = make()
+        with self._lock:
+            self._readings[key] = made
+            while len(self._readings) > MOST_READINGS:
+                self._readings.popitem(last=False)
+        return made
 
 
 @cache

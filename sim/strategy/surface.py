@@ -71,6 +71,15 @@ class Surface:
     measured: Measured
 
 
+def pooled(surface: Surface) -> Surface:
+    """The surface with its samples added up: one is left, and the spread between them is gone."""
+    measured = surface.measured
+    return replace(
+        surface,
+        measured=Measured(**{f.name: getattr(measured, f.name).sum(axis=2, keepdims=True) for f in fields(Measured)}),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """One task of a tabulation: a mix at ascending loads, each starting from the state that the last one left."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import BINS, share_at_most, shift
+from sim.metrics import BINS, quantile_s, share_at_most, shift
 from sim.strategy.backlog import Deferred
 from sim.strategy.demand import SECONDS_PER_HOUR
 from sim.strategy.reading import E2E, FIRST_SAMPLE, PROMISED, TPOT, TTFT, NodeWeights, Rates, merged
@@ -35,9 +36,9 @@ class StationService:
     """Work asked of each unit, shape (cases, units, models, 4), as `Measured.used`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Service:
-    """All stations in every case; the second axis is the product."""
+    """All stations in every case; the second axis is the product. Percentiles are taken once."""
 
     requests: Array
     """Shape (cases, products)."""
@@ -62,6 +63,24 @@ class Service:
     stations: tuple[StationService, ...]
     cross_region_gb: Array
     """Data that retrievals carried from one region to another, shape (cases, products)."""
+
+    @cached_property
+    def percentiles_s(self) -> dict[str, tuple[Array, ...]]:
+        """Of all products together: 50, 95 and 99 % of `ttft`, `tpot` and `e2e`, each of shape (cases,)."""
+        merged = {"ttft": self.ttft, "tpot": self.tpot, "e2e": self.e2e}
+        return {
+            name: tuple(quantile_s(counts.sum(axis=1), q) for q in (0.5, 0.95, 0.99)) for name, counts in merged.items()
+        }
+
+    @cached_property
+    def promised_p95_s(self) -> Array:
+        """What 95 % of each product's requests did not exceed of what is promised, shape (cases, products)."""
+        return quantile_s(self.promised, 0.95)
+
+    @cached_property
+    def sample_p95_s(self) -> Array:
+        """The same for every replication or batch, shape (samples, cases, products)."""
+        return quantile_s(self.promised_samples, 0.95)
 
 
 class Totals:

@@ -7,6 +7,7 @@ from sim.catalogue import Catalogue
 from sim.scenario.memory import GIGA, kv_bytes_per_token
 from sim.scenario.schema import Engine, Product, Scenario
 from sim.serving import (
+    BatchTier,
     DisaggregatedPool,
     Endpoint,
     FirstTry,
@@ -21,6 +22,7 @@ from sim.serving import (
     step_time,
 )
 
+SECONDS_PER_HOUR = 3600
 SMALL_TIER = "small"
 BEHIND_POOLS = 1
 """Cost rank of an API: our own replicas are paid for already, whether they answer or not."""
@@ -82,6 +84,7 @@ def pool_unit(
         prefix_cache_tokens=engine.prefix_cache_tokens,
         product_priority=priority if len(set(priority)) > 1 else (),
         speculation=_speculation(engine, step, catalogue),
+        reserves=catalogue.value("engines", engine.generation, "reserves_answers") == 1,
     )
     return Unit(
         id=f"pool.{region}",
@@ -140,6 +143,7 @@ def api_unit(region: str, state: Scenario, *, in_eu: bool, catalogue: Catalogue)
         burst_requests=max(1.0, burst_min * (requests or 0.0)),
         retry=_retry(catalogue) if bought.at_limit == "retry" else None,
         provisioned=_provisioned(bought.provisioned_share, law, catalogue),
+        batch=_batch(state, catalogue) if bought.deferrable == "batch" else None,
         cost_rank=BEHIND_POOLS,
     )
     return Unit(id=f"api.{region}", region=region, in_eu=in_eu, endpoint=api, api=tier, constant_s=0.0)
@@ -179,6 +183,23 @@ def _provisioned(share: float, law: LatencyLaw, catalogue: Catalogue) -> Provisi
         token_pace_sigma=law.token_pace_sigma * row["spread_ratio"],
     )
     return Provisioned(tokens_per_min=share, burst_tokens=share * row["burst_min"], law=own, spills=share < 1)
+
+
+def _batch(state: Scenario, catalogue: Catalogue) -> BatchTier | None:
+    """The batch tier for the products that nobody waits for; `None` where there are none."""
+    products = tuple(index for index, product in enumerate(state.products) if product.patience is None)
+    if not products:
+        return None
+    row = catalogue.quantities("api_options", "batch")
+    return BatchTier(
+        products, row["turnaround_median_s"], row["turnaround_sigma"], window_s=row["window_h"] * SECONDS_PER_HOUR
+    )
+
+
+def batched_products(unit: Unit) -> tuple[int, ...]:
+    """Products whose calls a unit answers outside its size, with its batch tier."""
+    batch = unit.endpoint.batch if isinstance(unit.endpoint, ManagedApi) else None
+    return () if batch is None else batch.products
 
 
 # --- any size -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Offered load: who asks for what and when, drawn from named streams or replayed from a file."""
 
+from sim.scenario.workflow_files import WorkflowError, load_workflow, preset_workflow, preset_workflows
 from sim.workload.arrivals import (
     RateCurve,
     arrivals_along,
@@ -18,7 +19,6 @@ from sim.workload.streams import stream
 from sim.workload.trace import Trace
 from sim.workload.unfold import unfold
 from sim.workload.window import EVERYWHERE, Mix, ProductLoad, draw_curve_window, draw_requests, draw_window
-from sim.workload.workflows import WorkflowError, load_workflow, preset_workflow, preset_workflows
 
 __all__ = [
     "EVERYWHERE",

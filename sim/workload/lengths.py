@@ -1,6 +1,7 @@
 """How long prompts and answers are: laws of token counts, drawn by inversion."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log, log1p, sqrt
 from typing import Protocol
 
@@ -126,6 +127,7 @@ def laws_of(lengths: Lengths, catalogue: Catalogue) -> tuple[LengthLaw, LengthLa
     )
 
 
+@lru_cache(maxsize=64)
 def quantile_law(id: str, catalogue: Catalogue) -> QuantileLaw:
     """Law through the percentiles p0 to p100 that the catalogue's table 'lengths' gives for an id.
 

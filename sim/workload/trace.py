@@ -45,10 +45,12 @@ class Trace:
     """Uniform in [0, 1): whether a first try on a small model is asked again."""
     speculation_z: FloatColumn = field(default_factory=lambda: np.zeros(0))
     """Standard normal: how many iterations a speculatively decoded answer takes; left out, each takes its mean."""
-    prefix_group: IntColumn = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """Requests of a group hold the KV blocks of their cached tokens together; -1, or left out, shares with nobody."""
     prefix: IntColumn = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """What the prompt begins with, for routers and finite caches; -1, or left out, where every endpoint holds it."""
+    """What the prompt begins with: routers and finite caches look for it, and who begins alike shares KV blocks.
+
+    Those of the `cached_tokens` are held once. -1, or left out: every endpoint
+    finds the beginning, and it is shared with nobody.
+    """
     retry_u: FloatColumn = field(default_factory=lambda: np.zeros(0))
     """Uniform in [0, 1): the jitter of a client's retries; left out, the middle."""
 
@@ -56,7 +58,6 @@ class Trace:
         n = len(self.arrival_s)
         usual = {
             "speculation_z": np.zeros(n),
-            "prefix_group": np.full(n, -1),
             "prefix": np.full(n, -1),
             "retry_u": np.full(n, 0.5),
         }

@@ -129,7 +129,9 @@ def cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -> Case[GpuPool
 
 @st.composite
 def in_some_modes(draw: st.DrawFn, pool: GpuPool, clock: Clockwork) -> GpuPool:
-    """A pool with some of: ranked products, speculative decoding."""
+    """A pool with some of: ranked products, memory reserved to the end, speculative decoding."""
+    if draw(st.booleans()):
+        pool = replace(pool, reserves=True)
     if draw(st.booleans()):
         pool = replace(pool, product_priority=tuple(draw(st.lists(st.integers(0, 2), min_size=3, max_size=PRODUCTS))))
     if draw(st.booleans()):
@@ -166,7 +168,7 @@ def with_modes(draw: st.DrawFn, trace: Trace) -> Trace:
     return replace(
         trace,
         product=np.array(column(0, PRODUCTS - 1)),
-        prefix_group=np.array(column(-1, draw(st.integers(-1, 2)))),
+        prefix=np.array(column(-1, draw(st.integers(-1, 2)))),
         speculation_z=np.array(column(-3, 3)) / 2.0,
     )
 
@@ -187,7 +189,7 @@ def disaggregated_cases(draw: st.DrawFn, clocks: st.SearchStrategy[Clockwork]) -
     pool = DisaggregatedPool(
         id="pool",
         region=0,
-        prefill=replace(draw(pools(clock)), product_priority=decode.product_priority),
+        prefill=replace(draw(pools(clock)), product_priority=decode.product_priority, reserves=decode.reserves),
         decode=decode,
         link_latency_s=clock.seconds(draw(st.sampled_from([0, 3, 40]))),
         link_s_per_token=clock.seconds(draw(st.sampled_from([1, 5, 50]))),

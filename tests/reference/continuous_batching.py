@@ -26,7 +26,7 @@ class Request:
     number: int = 0
     """Its place in the trace."""
     priority: int = 0
-    prefix_group: int = -1
+    prefix: int = -1
     iterations: int = 0
     """Iterations in which all tokens after the first appear; 0 without speculative decoding: one for each."""
 
@@ -105,9 +105,9 @@ class Replica:
         used = 0
         prefixes: dict[int, list[int]] = {}
         for request in requests:
-            prefix = request.cached_tokens // self.pool.block_tokens if request.prefix_group >= 0 else 0
+            prefix = request.cached_tokens // self.pool.block_tokens if request.prefix >= 0 else 0
             used += request.blocks - prefix
-            prefixes.setdefault(request.prefix_group, []).append(prefix)
+            prefixes.setdefault(request.prefix, []).append(prefix)
         return used + sum(max(shared) for shared in prefixes.values())
 
     def offer(self, request: Request, now_s: float) -> None:
@@ -237,7 +237,19 @@ class Replica:
         request.blocks = self._blocks_on_admission(request)
         used = self.used_blocks([*self.running, request])
         request.blocks = 0
+        if self.pool.reserves and self.hand_over is None:
+            used = self._blocks_at_their_ends([*self.running, request])
         return len(self.running) < self.pool.max_running and used <= self.pool.kv_blocks
+
+    def _blocks_at_their_ends(self, requests: list[Request]) -> int:
+        """Blocks that some requests would hold if all of them had come to their last token."""
+        held = [request.blocks for request in requests]
+        for request in requests:
+            request.blocks = ceil(Fraction(request.input_tokens + request.output_tokens - 1, self.pool.block_tokens))
+        used = self.used_blocks(requests)
+        for request, blocks in zip(requests, held, strict=True):
+            request.blocks = blocks
+        return used
 
     def _blocks_on_admission(self, request: Request) -> int:
         if request.has_kv:

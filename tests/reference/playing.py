@@ -113,7 +113,7 @@ def requests_of(trace: Trace, pool: GpuPool) -> list[Request]:
             output_tokens=int(trace.output_tokens[row]),
             number=row,
             priority=priority[trace.product[row]] if priority else 0,
-            prefix_group=int(trace.prefix_group[row]),
+            prefix=int(trace.prefix[row]),
             iterations=iterations[row],
         )
         for row in range(len(trace))

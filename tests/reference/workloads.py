@@ -30,7 +30,7 @@ def trace_of(asks: Sequence[Ask]) -> Trace:
         output_tokens=np.array([ask.answer for ask in asks], dtype=np.int64),
         patience_s=np.array([ask.patience for ask in asks], dtype=float),
         product=np.array([ask.product for ask in asks], dtype=np.int64),
-        prefix_group=np.array([ask.group for ask in asks], dtype=np.int64),
+        prefix=np.array([ask.group for ask in asks], dtype=np.int64),
     )
 
 
@@ -42,7 +42,7 @@ def make_trace(
     output_tokens: IntColumn,
     patience_s: FloatColumn,
     product: IntColumn | None = None,
-    prefix_group: IntColumn | None = None,
+    prefix: IntColumn | None = None,
     speculation_z: FloatColumn | None = None,
 ) -> Trace:
     """A trace of one region, and unless given of one product; what routing and an API would draw is zero."""
@@ -61,7 +61,7 @@ def make_trace(
         api_pace_z=np.zeros(n),
         escalate_u=np.zeros(n),
         speculation_z=np.zeros(n) if speculation_z is None else speculation_z,
-        prefix_group=np.full(n, -1) if prefix_group is None else prefix_group,
+        prefix=np.full(n, -1) if prefix is None else prefix,
     )
 
 
@@ -103,6 +103,8 @@ def make_pool(
     block_tokens: int = 1,
     product_priority: tuple[int, ...] = (),
     speculation: Speculation | None = None,
+    reserves: bool = False,
+    prefix_cache_tokens: int | None = None,
 ) -> GpuPool:
     """A pool with room to spare, unless a limit is given."""
     return GpuPool(
@@ -116,4 +118,6 @@ def make_pool(
         block_tokens=block_tokens,
         product_priority=product_priority,
         speculation=speculation,
+        reserves=reserves,
+        prefix_cache_tokens=prefix_cache_tokens,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from sim.serving import (
     BATCH,
+    FAILED,
     PAY_AS_YOU_GO,
     PROVISIONED,
     REFUSED,
@@ -108,6 +109,25 @@ def test_the_batch_tier_defers_its_products_and_takes_no_quota() -> None:
     assert record.tier.tolist() == [BATCH, BATCH, PAY_AS_YOU_GO]
     np.testing.assert_allclose(record.first_token_s[:2], 3600.0)
     np.testing.assert_allclose(record.finish_s, [3600.0, 3600.0, 0.48])
+
+
+def test_what_is_not_back_when_the_window_ends_has_expired_and_costs_nothing() -> None:
+    trace = replace(trace_of(ask_at(0, 0)), api_first_z=np.array([0.0, 3.0]))
+    tier = BatchTier(products=(0,), turnaround_median_s=3600.0, turnaround_sigma=1.0, window_s=7200.0)
+    record = simulate(single_api_world(api(batch=tier)), trace)
+    assert record.outcome.tolist() == [SERVED, FAILED]
+    np.testing.assert_allclose(record.finish_s, [3600.0, 7200.0])
+    assert np.isnan(record.start_s[1]), "no work was begun, so none is billed"
+    with pytest.raises(ValueError, match="window above 0 s"):
+        replace(tier, window_s=0.0)
+
+
+def test_batches_take_nothing_of_a_quota_that_saturates() -> None:
+    trace = replace(trace_of(ask_at(0, 0, 0, 0)), product=np.array([0, 1, 1, 1]))
+    tier = BatchTier(products=(1,), turnaround_median_s=60.0, turnaround_sigma=0.0)
+    # One call in four takes the quota, so four times as many get through.
+    assert saturated_rps(api(requests_per_min=120.0, batch=tier), trace) == 8.0
+    assert saturated_rps(api(tokens_per_min=6000.0, batch=tier), trace) == 4.0
 
 
 def test_latency_follows_the_load() -> None:

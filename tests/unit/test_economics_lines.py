@@ -264,3 +264,12 @@ def test_throughput_bought_ahead_is_paid_for_by_the_hour_used_or_not() -> None:
     price = shipped_book().on(EMPTY.on).value("api_options", "provisioned", "usd_per_1000_tokens_min_hour")
     assert stated(0, tokens=(idle,)).cost_usd["api"] == 0
     assert stated(0, tokens=(ahead,)).cost_usd["api"] == pytest.approx(5 * 730.5 * price)
+
+
+def test_batches_pay_their_ratio_of_every_token_price() -> None:
+    tokens = bought("mid", new=1e6, cached=2e6, out=3e6)
+    ratio = shipped_book().on(EMPTY.on).value("api_options", "batch", "price_ratio")
+    at_once, batched = (stated(0, tokens=(each,)) for each in (tokens, replace(tokens, batched=True)))
+    assert 0 < ratio < 1
+    assert batched.cost_usd["api"] == pytest.approx(ratio * at_once.cost_usd["api"])
+    assert all("api_options/batch/price_ratio" in term.rows for term in batched.cost_terms["api"])

@@ -1,11 +1,15 @@
 """What no single field can say: whether the parts of a scenario belong together."""
 
+from math import ceil
+
 import pytest
 
 from sim.catalogue import load_catalogue
 from sim.scenario import ScenarioError, load, set_fields
+from sim.scenario.longest import carried_tokens
 from sim.scenario.memory import free_memory_bytes, kv_bytes_per_token, kv_capacity_blocks, weight_bytes
 from sim.scenario.schema import Engine
+from sim.scenario.workflow_files import preset_workflow
 from sim.serving import kv_capacity_blocks as serving_blocks
 
 BASE = load("own_the_platform")
@@ -105,3 +109,30 @@ def test_what_is_refused_is_what_serving_has_no_memory_for(model, precision):
         assert "weights" in faults(fields)[0]
     else:
         assert isinstance(set_fields(BASE, fields).platform.engine, Engine)
+
+
+def test_every_step_of_a_workflow_must_fit_a_replica_with_the_conversation_before_it():
+    """The agent plans with 2750 tokens and ends with 5077; its own lengths are not asked for."""
+    tight = {"platform.engine.model": "llama_3_3_70b", "platform.engine.precision": "fp4",
+             "platform.engine.gpu": "l40s"}  # fmt: skip
+    unread = {"kind": "lognormal", "input_mean_tokens": 200_000, "output_mean_tokens": 1}
+    told = faults({**tight, "products.coding.workflow": "coding_agent", "products.coding.lengths": unread})
+    engine = BASE.platform.engine.model_copy(update={"model": "llama_3_3_70b", "precision": "fp4", "gpu": "l40s"})
+    room = kv_capacity_blocks(engine, load_catalogue()) * 16
+    found = [fault for fault in told if fault.startswith("products[1]")]
+    assert [fault.split("'")[1] for fault in found] == ["act", "summary"]
+    assert found[1] == (
+        "products[1].workflow: a call of step 'summary' of 'coding_agent' of 5077 tokens needs more memory than the "
+        f"weights leave free ({room} tokens). Use more GPUs per replica, a larger GPU or a lower precision."
+    )
+    set_fields(BASE, {"products.coding.workflow": "coding_agent", "products.coding.lengths": unread})
+
+
+def test_the_conversation_of_a_loop_is_that_of_its_mean_rounds():
+    """Plan 2750; each of (1 - 0.7^12) / 0.3 rounds of acting 580; the last round has not acted yet."""
+    flow, catalogue = preset_workflow("coding_agent"), load_catalogue()
+    rounds = (1 - 0.7**12) / 0.3
+    assert carried_tokens(flow, flow.position("plan"), catalogue=catalogue) == 0
+    assert carried_tokens(flow, flow.position("act"), catalogue=catalogue) == ceil(2750 + (rounds - 1) * 580)
+    assert carried_tokens(flow, flow.position("summary"), catalogue=catalogue) == ceil(2750 + rounds * 580)
+    assert carried_tokens(preset_workflow("document_pipeline"), 2, catalogue=catalogue) == 0

@@ -43,6 +43,18 @@ CASES = {
         [Ask(0, 2, 5, product=LOW), Ask(1, 1, 4, product=HIGH)],
         [(1, 7), (2, 5)],
     ),
+    # The first ends with 3 blocks and holds 1: the second, whose prompt would fit now, waits until 3 s.
+    "who reserves memory admits only who fits to the end": (
+        make_pool(SECOND, kv_blocks=4, reserves=True),
+        [Ask(0, 1, 3), Ask(0, 1, 2)],
+        [(1, 3), (4, 5)],
+    ),
+    # Without: both read at once; at 2 s both hold 2 blocks, and the first wants a third that the second has left.
+    "who does not, admits who fits now": (
+        make_pool(SECOND, kv_blocks=4),
+        [Ask(0, 1, 3), Ask(0, 1, 2)],
+        [(1, 3), (1, 2)],
+    ),
     # Of their 4 tokens each, 2 are the same: 6 blocks and no more.
     "a shared prefix is held once": (
         make_pool(SECOND, kv_blocks=6),
@@ -115,6 +127,22 @@ def test_ends_worked_out_by_hand(case: str, by_whom: str) -> None:
         played = play_disaggregated(pool, trace) if isinstance(pool, DisaggregatedPool) else play(pool, trace)
         found = [(r.outcome, r.first_token_s, r.finish_s) for r in played.requests]
     np.testing.assert_array_equal(found, [(SERVED, *end) for end in ends])
+
+
+def test_who_begins_alike_shares_memory_in_a_finite_cache_too() -> None:
+    """The first computes its beginning, the second finds it; of their 4 tokens each, 2 are held once."""
+    asks = [Ask(0, 4, 1, hit=2, group=7), Ask(0, 4, 1, hit=2, group=7)]
+    record = simulate(single_pool_world(make_pool(SECOND, kv_blocks=6, prefix_cache_tokens=100)), trace_of(asks))
+    assert record.cached_tokens.tolist() == [0, 2]
+    assert record.finish_s.tolist() == [1, 1]
+
+
+def test_reserving_never_preempts_and_admits_fewer() -> None:
+    asks = [Ask(0.25 * row, 3, 12) for row in range(40)]
+    admits = simulate(single_pool_world(make_pool(SECOND, kv_blocks=40)), trace_of(asks))
+    reserves = simulate(single_pool_world(make_pool(SECOND, kv_blocks=40, reserves=True)), trace_of(asks))
+    assert admits.preemptions > 0 == reserves.preemptions
+    assert np.mean(reserves.first_token_s) > np.mean(admits.first_token_s)
 
 
 @pytest.mark.parametrize("acceptance, draft_tokens", [(0.0, 2), (0.3, 1), (0.6, 4), (0.8, 3), (1.0, 5)])

@@ -1,16 +1,19 @@
 """Options of our engines and of the API we buy from, as a scenario sets them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.catalogue import load_catalogue
-from sim.metrics import quantile_s
-from sim.metrics.measure import AHEAD, MAIN
+from sim.metrics import TokenFlow, quantile_s
+from sim.metrics.measure import AHEAD, DEFERRED, MAIN
+from sim.scenario import ScenarioError, load
 from sim.serving import DisaggregatedPool, ManagedApi
 from sim.strategy.architecture import architecture
 from sim.strategy.executors import Serial
+from sim.strategy.months import month_flows
 from sim.strategy.play import Played
 from sim.strategy.stations import StationModel
 from sim.strategy.store import SurfaceStore
@@ -145,3 +148,67 @@ def test_retries_lose_what_waiting_would_have_served(monkeypatch) -> None:
     assert waited[REFUSED] == 0
     assert asked_again[REFUSED] > 0
     assert waited.sum() == asked_again.sum() and waited[TIMED_OUT] > 0
+
+
+BATCHED = {
+    "products__coding__interactive": False, "products__coding__patience": None,
+    "products__coding__promise__limit_s": 86_400.0,
+}  # fmt: skip
+"""The coding product as work that can wait a day."""
+
+
+def test_work_that_can_wait_is_bought_in_batches_outside_the_quota(monkeypatch) -> None:
+    half = BATCHED | {"decisions__own_share": 0.5}
+    at_once, row = last_service(played(small(**half), monkeypatch))
+    batched, _ = last_service(played(small(**half, platform__api__deferrable="batch"), monkeypatch))
+    support, coding = 0, 1
+    api, before = batched.stations[API], at_once.stations[API]
+    assert before.used[row, 0, DEFERRED, CALLS] == 0
+    assert api.used[row, 0, DEFERRED, CALLS] == pytest.approx(batched.requests[row, coding] / 2, rel=0.01)
+    assert api.sizes[row, 0] < 0.9 * before.sizes[row, 0]
+    # Handed in and given back: hours for who can wait, nothing for who cannot.
+    assert quantile_s(batched.e2e[row, coding], 0.9) > 1800 > 60 > quantile_s(batched.e2e[row, support], 0.99)
+    assert batched.outcomes[row, :, SERVED].sum() > 0.97 * batched.requests[row].sum()
+
+
+def test_batches_cost_their_share_of_the_list_price(monkeypatch) -> None:
+    def tokens(**settings) -> list[TokenFlow]:
+        run = played(small(**BATCHED, decisions__own_share=0.0, **settings), monkeypatch)
+        return list(month_flows(run.months, load_catalogue(), deleted_share=0.0)[-1].tokens)
+
+    (all_at_once,) = tokens()
+    urgent, deferred = tokens(platform__api__deferrable="batch")
+    assert not urgent.batched and deferred.batched and deferred.api == urgent.api
+    assert urgent.calls + deferred.calls == pytest.approx(all_at_once.calls, rel=0.01)
+
+
+def test_batches_are_served_whatever_the_quota(monkeypatch) -> None:
+    """A quota that is far too small turns away who cannot wait, and no batch."""
+    scenario = small(**BATCHED, decisions__own_share=0.0, platform__api__deferrable="batch",
+                     products__support__demand__amount=40_000_000.0)  # fmt: skip
+    service, row = last_service(played(scenario, monkeypatch))
+    served = service.outcomes[row, :, SERVED] / service.requests[row]
+    assert served[0] < 0.7 and served[1] > 0.99
+
+
+def test_an_api_whose_calls_are_all_batched_needs_hardly_a_quota(monkeypatch) -> None:
+    alone = {key.replace("coding", "support"): value for key, value in BATCHED.items()}
+    scenario = small(**BATCHED, **alone, decisions__own_share=0.0, platform__api__deferrable="batch",
+                     products__support__promise__measure="finished")  # fmt: skip
+    service, row = last_service(played(scenario, monkeypatch))
+    assert service.outcomes[row, :, SERVED].sum() > 0.99 * service.requests[row].sum()
+    assert service.stations[0].used[row, 0, MAIN, CALLS] == 0
+
+
+def test_the_recipe_buys_in_batches() -> None:
+    example = load(Path(__file__).parents[2] / "scenarios" / "examples" / "overnight_in_batches.yaml")
+    api = architecture(example, load_catalogue()).stations[0].units[0].endpoint
+    assert isinstance(api, ManagedApi) and api.batch is not None and api.batch.products == (1,)
+
+
+def test_what_goes_to_a_batch_must_be_able_to_wait_for_it() -> None:
+    with pytest.raises(ScenarioError) as told:
+        small(**{**BATCHED, "products__coding__promise__limit_s": 60.0}, products__coding__workflow="coding_agent",
+              platform__api__deferrable="batch")  # fmt: skip
+    assert "promise.limit_s: the batch tier promises an answer within 86400 s" in str(told.value)
+    assert "workflow: each call of 'coding_agent' would wait for a batch of its own" in str(told.value)

@@ -12,10 +12,11 @@ from sim.strategy.fidelity import EFFORTS, Effort
 from sim.strategy.mixes import mix_axis
 from sim.strategy.planning import needed_size, plan_months, whole_replicas, within_promise_load
 from sim.strategy.play import Played, play_months
-from sim.strategy.reading import PROMISED, TTFT, merged, node_weights
+from sim.strategy.reading import PROMISED, TTFT, Told, merged, node_weights
 from sim.strategy.surface import assemble, chains, play
 
 OWN = "own_the_platform"
+TOLD = (Told(first_words=True, limit_s=1.0), Told(first_words=False, limit_s=5.0))
 LEAST = Effort((0.3, 0.6, 1.1), calls=300, api_calls=300, replications=1, cell_replicas=2, probe_calls=200, batches=2)
 
 
@@ -104,7 +105,7 @@ def test_a_node_is_read_as_it_was_simulated(store: SurfaceStore, played: Played)
     found, windows = store.surfaces([key], Serial())
     assert windows == key.windows
     surface = found[key]
-    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), first_words=(True, False))
+    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), promises=TOLD)
     requests = np.full((1, 1, 2, 1), 1000.0)
     weights = node_weights(surface, requests=requests, position=np.ones((1, 1)), load=np.full((1, 1), 0.6))
     ttft = merged(rates.latency, weights)[0, :, TTFT]
@@ -116,7 +117,7 @@ def test_a_node_is_read_as_it_was_simulated(store: SurfaceStore, played: Played)
 def test_between_nodes_it_lies_between(store: SurfaceStore, played: Played) -> None:
     key = a_key(played)
     surface = store.surfaces([key], Serial())[0][key]
-    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), first_words=(True, False))
+    rates = store.rates(key, surface, added_s=np.zeros((2, 1)), promises=TOLD)
 
     def served(load: float) -> np.ndarray:
         weights = node_weights(
@@ -133,8 +134,8 @@ def test_between_nodes_it_lies_between(store: SurfaceStore, played: Played) -> N
 def test_a_constant_time_moves_everyone(store: SurfaceStore, played: Played) -> None:
     key = a_key(played)
     surface = store.surfaces([key], Serial())[0][key]
-    near = store.rates(key, surface, added_s=np.zeros((2, 1)), first_words=(True, True))
-    far = store.rates(key, surface, added_s=np.full((2, 1), 1.0), first_words=(True, True))
+    near = store.rates(key, surface, added_s=np.zeros((2, 1)), promises=(TOLD[0], TOLD[0]))
+    far = store.rates(key, surface, added_s=np.full((2, 1), 1.0), promises=(TOLD[0], TOLD[0]))
     assert near.latency[:, :, PROMISED].sum() == pytest.approx(far.latency[:, :, PROMISED].sum(), rel=1e-5)
     assert far.latency[0, 0, TTFT].argmax() > near.latency[0, 0, TTFT].argmax()
 

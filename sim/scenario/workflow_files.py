@@ -27,7 +27,7 @@ def preset_workflow(id: str) -> Workflow:
     """
     if id not in preset_workflows():
         raise LookupError(f"no workflow '{id}' comes with the simulator. There are: {', '.join(preset_workflows())}")
-    entry = files("sim.workload").joinpath("presets", f"{id}.yaml")
+    entry = files("sim.scenario").joinpath("workflows", f"{id}.yaml")
     return _parse(entry.read_text(encoding="utf-8"), where=f"preset {id}")
 
 
@@ -45,7 +45,7 @@ def load_workflow(path: str | PathLike[str]) -> Workflow:
 
 
 def _presets() -> list[Path]:
-    folder = files("sim.workload").joinpath("presets")
+    folder = files("sim.scenario").joinpath("workflows")
     return [Path(entry.name) for entry in folder.iterdir()]
 
 

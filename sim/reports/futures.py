@@ -1,0 +1,174 @@
+"""Many futures in sentences: who passes where, what is regretted, and under which conditions a plan fails."""
+
+from math import isfinite
+
+from sim.reports import words
+from sim.strategy.futures import (
+    FailingBox,
+    FuturesResult,
+    SearchResult,
+    StrategyFutures,
+    SwitchPoint,
+    Threshold,
+)
+from sim.strategy.futures.outcome import Condition, Kind, TornadoBar
+from sim.strategy.futures.uncertain import TIMES_LIKELY
+
+FEW = 0.05
+"""Share of futures below which a plan fails hardly anywhere, or passes hardly anywhere."""
+SHARES = ("share", "share/year")
+
+
+def value_words(value: float, unit: str) -> str:
+    """A value of an assumption as people read it."""
+    if not isfinite(value):
+        return words.NONE
+    if unit in SHARES:
+        return words.percent(value) + (" a year" if unit == "share/year" else "")
+    if unit == TIMES_LIKELY:
+        if abs(value - 1) < 0.005:
+            return "what is likely"
+        return f"{words.percent(abs(value - 1))} {'above' if value > 1 else 'below'} what is likely"
+    if unit == "ratio":
+        return f"{value:.2f} times the plan's"
+    return f"{value:.2g} {unit}"
+
+
+def condition_words(condition: Condition, *, months: int) -> str:
+    """One condition as a clause of a sentence."""
+    title = condition.title
+    if condition.kind == "strike":
+        return f"“{title}” {_strike_words(condition, months=months)}"
+    low, high = condition.at_least, condition.at_most
+    if low is not None and high is not None:
+        ends = f"between {value_words(low, condition.unit)} and {value_words(high, condition.unit)}"
+    elif low is not None:
+        ends = f"at least {value_words(low, condition.unit)}"
+    else:
+        ends = f"at most {value_words(high if high is not None else float('nan'), condition.unit)}"
+    return f"{_as_clause(title)} is {ends}"
+
+
+def _as_clause(title: str) -> str:
+    """A title inside a sentence: its first letter is small where it begins no abbreviation."""
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
+
+
+def _strike_words(condition: Condition, *, months: int) -> str:
+    low, high = condition.at_least, condition.at_most
+    if low is not None and low >= months:
+        return "never strikes"
+    if high is not None and high >= months - 1:
+        high = None if low is not None else months
+    if low is None and high == months:
+        return "strikes"
+    if low is None:
+        return f"strikes by {words.month(int(high or 0) + 1)}"
+    if high is None:
+        return f"does not strike before {words.month(int(low) + 1)}"
+    return f"strikes between {words.month(int(low) + 1)} and {words.month(int(high) + 1)}"
+
+
+def box_sentence(box: FailingBox, *, months: int) -> str:
+    """When a plan fails: the conditions, the share of those futures that fail, and of all failures that are there."""
+    clauses = [condition_words(condition, months=months) for condition in box.conditions]
+    joined = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
+    return (
+        f"Fails when {joined}: {words.percent(box.density)} of those futures, "
+        f"{words.percent(box.coverage)} of all failures."
+    )
+
+
+def failing_sentences(strategy: StrategyFutures) -> tuple[str, ...]:
+    """Where a plan fails, box by box, or why there is nothing to say."""
+    months = strategy.scenario.months
+    if strategy.boxes:
+        return tuple(box_sentence(box, months=months) for box in strategy.boxes)
+    share = strategy.pass_share.mean
+    if share >= 1 - FEW:
+        return ("It fails hardly anywhere, so no condition tells its failures apart.",)
+    if share <= FEW:
+        return ("It passes hardly anywhere, so no condition tells its failures apart.",)
+    return ("Its failures are spread over the futures: no few conditions hold most of them.",)
+
+
+def pass_sentence(strategy: StrategyFutures) -> str:
+    """In how many futures a plan passes, and the threshold that it misses most."""
+    share, noise = strategy.pass_share.mean, strategy.pass_share.half_width
+    about = f" (± {words.points(noise)})" if isfinite(noise) else ""
+    missed = missed_most(strategy)
+    tail = "" if missed is None else f" Most often missed: {_as_clause(missed.title)}, in " + words.percent(
+        1 - strategy.pass_by_threshold[missed.id]
+    )
+    return f"{strategy.name} passes everything in {words.percent(share)} of the futures{about}.{tail and tail + '.'}"
+
+
+def missed_most(strategy: StrategyFutures) -> Threshold | None:
+    """The threshold that fails in most futures; none where all pass everywhere."""
+    worst = min(strategy.thresholds, key=lambda threshold: strategy.pass_by_threshold[threshold.id])
+    return worst if strategy.pass_by_threshold[worst.id] < 1 else None
+
+
+def regret_sentence(result: FuturesResult) -> str:
+    """Which plan is least regretted at worst."""
+    least = result.minimax
+    if len(result.strategies) == 1:
+        return "With one plan there is nothing to regret: name another to compare it with."
+    others = [strategy for strategy in result.strategies if strategy is not least]
+    said = ", ".join(f"{words.money(strategy.max_regret_usd)} for {strategy.name}" for strategy in others)
+    return (
+        f"At worst {least.name} is worth {words.money(least.max_regret_usd)} less than the best plan of that future, "
+        f"against {said}: it has the smallest largest regret."
+    )
+
+
+def passes_finding(result: FuturesResult) -> str:
+    """A headline: the plan that holds in most futures."""
+    best = result.best_pass
+    if best.pass_share.mean == 0:
+        return "No plan passes everything in any future"
+    return f"{best.name} passes in {words.percent(best.pass_share.mean)} of the futures"
+
+
+def threshold_words(threshold: Threshold) -> str:
+    """What is asked for: `Gross margin of the last year at least 50 %`."""
+    if threshold.unit == "USD":
+        limit = words.money(threshold.limit)
+    elif threshold.unit == "months":
+        limit = words.months(threshold.limit)
+    else:
+        limit = words.percent(threshold.limit)
+    return f"{threshold.title} {'at least' if threshold.at_least else 'at most'} {limit}"
+
+
+def switch_sentence(point: SwitchPoint) -> str:
+    """Where an assumption turns the ranking, or that it does not."""
+    if point.value is None:
+        return f"{point.title}: none within its range ({range_words(point)})."
+    order = ", ".join(point.after)
+    turned = f"{point.after[0]} becomes the best plan" if point.changes_best else f"the order becomes {order}"
+    side = "above" if point.value > point.likely else "below"
+    return f"{point.title}: {side} {value_words(point.value, point.unit)}, {turned}."
+
+
+def range_words(item: SwitchPoint | TornadoBar) -> str:
+    """The range of an assumption, from low to high."""
+    return f"{value_words(item.low, item.unit)} to {value_words(item.high, item.unit)}"
+
+
+def ends_words(kind: Kind) -> tuple[str, str]:
+    """What the two ends of a tornado's bar are."""
+    return ("mild", "grave") if kind == "strike" else ("low", "high")
+
+
+def search_sentence(result: SearchResult) -> str:
+    """What the search found cheapest."""
+    asked = words.percent(result.required_pass_share)
+    if result.cheapest is None:
+        return f"None of the {result.tried} architectures tried holds margin and promise in {asked} of the futures."
+    cheapest = result.cheapest
+    return (
+        f"The cheapest of {result.tried} architectures that holds margin and promise in at least {asked} of the "
+        f"futures costs {words.money(cheapest.cost_usd)} over the horizon and holds in "
+        f"{words.percent(cheapest.pass_share)}."
+    )

@@ -1,0 +1,38 @@
+"""Many futures: what is uncertain, which strategies survive it, when they fail, and what turns the ranking."""
+
+from sim.strategy.futures.outcome import (
+    FailingBox,
+    FrontPoint,
+    Future,
+    FuturesResult,
+    SearchResult,
+    SensitivityResult,
+    StrategyFutures,
+    SwitchPoint,
+    Threshold,
+    TornadoResult,
+    Uncertain,
+)
+from sim.strategy.futures.run import FUTURES, futures
+from sim.strategy.futures.search import search
+from sim.strategy.futures.sensitivity import sensitivity
+from sim.strategy.futures.uncertain import uncertain_of
+
+__all__ = [
+    "FUTURES",
+    "FailingBox",
+    "FrontPoint",
+    "Future",
+    "FuturesResult",
+    "SearchResult",
+    "SensitivityResult",
+    "StrategyFutures",
+    "SwitchPoint",
+    "Threshold",
+    "TornadoResult",
+    "Uncertain",
+    "futures",
+    "search",
+    "sensitivity",
+    "uncertain_of",
+]

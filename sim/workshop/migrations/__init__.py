@@ -1,0 +1,1 @@
+"""Changes of the store's schema, applied in order when the store is opened."""
