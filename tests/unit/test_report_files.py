@@ -163,7 +163,11 @@ def test_sections_without_evidence_are_absent(outcomes):
 
 def test_what_is_uncertain_is_not_claimed(outcomes):
     level = build_report(outcomes, evidence=evidence(gain_usd=1e4, sensitivity=False))
-    assert "cannot be told apart" in level.recommendation and level.proposed == 0
+    assert "cannot be told apart" in level.recommendation
+    # Worth does not decide, so the one that is cheaper to leave beyond its range is proposed, and it says so.
+    assert level.proposed == 1 and "choose on cash to leave, where Own the platform takes" in level.recommendation
+    turned = build_report(outcomes[::-1], evidence=evidence(gain_usd=1e4, sensitivity=False))
+    assert turned.proposed == 0 and turned.decision.startswith("Stay with Own the platform")
     assert build_report(outcomes, evidence=evidence(spread_usd=1e5)).proposed == 1
 
 

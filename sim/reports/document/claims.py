@@ -41,6 +41,11 @@ def of_hundred(share: float) -> str:
     return f"{share * HUNDRED:.0f} of 100"
 
 
+def can_be_told(gain: Paired) -> bool:
+    """Whether the first of two is ahead: in nearly every future, or likely so beyond the interval of its share."""
+    return gain.mean > 0 and (gain.low > 0 or gain.above.low >= LIKELY)
+
+
 # --- what is worth more ---------------------------------------------------------------------------------------------
 
 
@@ -63,7 +68,7 @@ def worth_more(ours: str, theirs: str, *, gain: Paired, months: int, instead: st
             else (f"and we found no more than {missed} futures of 100 in which it is not")
         )
         return f"{ours} is worth {words.money(gain.mean)} more than {theirs} over {length} (range {span}), {none}."
-    if gain.above.low >= LIKELY:
+    if can_be_told(gain):
         return (
             f"{ours} is expected to be worth {words.money(gain.mean)} more than {theirs} over {length}, "
             f"within a range of {span}: a likely gain, not a sure one."
