@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Pulled, Sensitivity
-from sim.reports.document.facts import chosen
+from sim.reports.document.facts import LeavingDraws, chosen
 from sim.reports.futures import condition_words, ends_words, threshold_words, value_words
 from sim.strategy.futures import FuturesResult, SensitivityResult, StrategyFutures, SwitchPoint, TornadoResult
 from sim.strategy.futures.outcome import TornadoBar
@@ -26,7 +26,7 @@ def evidence_of(
         raise ValueError("futures and outcomes are of different scenarios, or in another order. Draw them again.")
     found = _found(drawn)
     known = Evidence(futures=found)
-    ours, theirs = chosen(outcomes, known)
+    ours, theirs = chosen(outcomes, known, leaving=[LeavingDraws.of(outcome) for outcome in outcomes])
     if moved is None or theirs is None:
         return known
     # A gain is told from doing nothing's side: what is proposed less what it is set against.
