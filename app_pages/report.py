@@ -14,6 +14,7 @@ from sim.reports.document.bundle import NAME, written, zipped
 from sim.reports.document.chart_tables import table_of
 from sim.reports.document.charts import alt_of, figure_of
 from sim.reports.document.formats import FORMATS, File, FormatError
+from sim.reports.document.look import WHITE
 from sim.reports.document.parts import Bars, Chart, Heat, Lines, Ranges, Stack, Tornado
 from sim.reports.document.report import AUDIENCES, Audience, Paper, Report
 from sim.reports.document.sections import SECTIONS, for_audience
@@ -120,7 +121,8 @@ def _picture(report: Report) -> None:
         )  # fmt: skip
     chart = charts[key]
     st.plotly_chart(
-        figure_of(chart, report),
+        # A report is light whatever the theme is, and so are the pictures that are taken of it.
+        figure_of(chart, report).update_layout(paper_bgcolor=WHITE, plot_bgcolor=WHITE),
         theme=None,
         key=f"report_plot_{key}",
         config={
