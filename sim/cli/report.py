@@ -14,8 +14,10 @@ from sim.cli.output import print_json
 from sim.reports import words
 from sim.reports.document.brand import Brand, BrandError, read_brand
 from sim.reports.document.build import MOST_OPTIONS, build_report
+from sim.reports.document.evidence import Evidence
 from sim.reports.document.formats import File, FormatError, write
 from sim.reports.document.report import Report
+from sim.strategy import Executor, Outcome
 
 
 def command(arguments: Namespace) -> None:
@@ -25,6 +27,7 @@ def command(arguments: Namespace) -> None:
     brand = _brand(arguments.brand)
     with executor_for(arguments.fidelity) as executor:
         outcomes = [evaluated(source, arguments, executor=executor) for source in sources]
+        evidence = _evidence(outcomes, arguments, executor=executor)
     try:
         report = build_report(
             outcomes,
@@ -32,6 +35,7 @@ def command(arguments: Namespace) -> None:
             audience=arguments.audience,
             sections=arguments.sections,
             brand=brand,
+            evidence=evidence,
             paper=arguments.paper,
         )
     except LookupError as fault:
@@ -43,6 +47,22 @@ def command(arguments: Namespace) -> None:
     else:
         for entry in written:
             print(_told(entry))
+
+
+def _evidence(outcomes: Sequence[Outcome], arguments: Namespace, *, executor: Executor) -> Evidence:
+    """Futures and sensitivities, where they were asked for."""
+    if arguments.futures is None:
+        return Evidence()
+    from sim.reports.document.from_futures import evidence_of
+    from sim.strategy.futures import futures, sensitivity
+
+    scenarios = [outcome.scenario for outcome in outcomes]
+    began_s = perf_counter()
+    effort: dict[str, Any] = {"fidelity": arguments.fidelity, "executor": executor}
+    drawn = futures(scenarios, n=arguments.futures, **effort)
+    moved = sensitivity(scenarios, **effort) if len(scenarios) > 1 else None
+    tell(f"{drawn.n} futures met by {len(scenarios)} scenarios in {perf_counter() - began_s:.1f} s")
+    return evidence_of(outcomes, drawn=drawn, moved=moved)
 
 
 def _brand(path: str | None) -> Brand:
