@@ -7,7 +7,7 @@ from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Pul
 from sim.reports.document.facts import LeavingDraws, chosen
 from sim.reports.futures import condition_words, ends_words, threshold_words, value_words
 from sim.strategy.futures import FuturesResult, SensitivityResult, StrategyFutures, SwitchPoint, TornadoResult
-from sim.strategy.futures.outcome import TornadoBar
+from sim.strategy.futures.findings import TornadoBar
 from sim.strategy.outcome import Outcome
 
 WORTH = "npv_usd"
