@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from sim.strategy import Processes, SurfaceStore
 from sim.strategy.architecture import sized
 from sim.strategy.fidelity import EFFORTS
 from sim.strategy.play import play_months
-from sim.strategy.reading import PROMISED, merged, node_weights, per_request
+from sim.strategy.reading import PROMISED, Told, merged, node_weights, per_request
 from sim.strategy.stations import StationModel
 from sim.strategy.surface import SurfaceKey, assemble, chains, play
 from sim.workload import Mix, stream
@@ -66,7 +66,7 @@ def mixed(model: StationModel, position: float) -> Mix:
 
 def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Processes) -> list[Error]:
     unit = model.station.units[0]
-    first_words = (True, True)
+    promises = (Told(first_words=True, limit_s=inf),) * 2
     cell = model.unit_cell(unit, point.replicas)
     surface = store.surfaces([cell.key], executor)[0][cell.key]
     added_s = np.zeros((2, 1))
@@ -76,7 +76,7 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
         position=np.full((1, 1), point.position),
         load=np.full((1, 1), point.load),
     )
-    rates = per_request(surface, added_s=added_s, first_words=first_words)
+    rates = per_request(surface, added_s=added_s, promises=promises)
     read_s = quantile_s(merged(rates.latency, weights)[0, :, PROMISED], 0.95)
     read_served = merged(rates.outcomes, weights)[0, :, 0]
 
@@ -86,7 +86,7 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
     # Another seed: the direct run must not share its draws with the surface that it judges.
     key = SurfaceKey(world, (mixed(model, point.position),), effort, seed=model.seed + 1)
     direct = assemble(key, executor.map(play, chains(key)))
-    direct_rates = per_request(direct, added_s=added_s, first_words=first_words)
+    direct_rates = per_request(direct, added_s=added_s, promises=promises)
     samples = quantile_s(direct_rates.latency[:, 0, PROMISED + 1 :], 0.95)
     direct_s = quantile_s(direct_rates.latency[:, 0, PROMISED], 0.95)
     half = 2.776 * samples.std(axis=-1, ddof=1) / np.sqrt(samples.shape[-1])
