@@ -55,17 +55,20 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
     )
     limits = _limits(asked, served_to=served_to, target=target)
     out_of_reach = 1 - sum(group.share for group in epoch.operator.built.groups)
-    if out_of_reach > HAIR:
-        limits["residency"] = min(limits.get("residency", inf), most_asked(played, month))
     limits["unit_economics"] = _margin_limit(floor, top, others=min(limits.values(), default=inf))
     order = sorted((limit, cause) for cause, limit in limits.items())
     multiplier = order[0][0]
-    open_ended = not isfinite(multiplier)
+    causes = [cause for limit, cause in order if isfinite(limit)]
+    reached = _month_reached(played, month, multiplier) if causes else None
+    if out_of_reach > HAIR and reached is None:
+        # Growth ends before any volume gives way, and part of the market is not there to grow with.
+        causes = ["residency", *(cause for cause in causes if cause != "residency")]
+    binds, runner_up = (*causes, "none", "none")[:2]
     return Ceiling(
-        multiplier=float(multipliers[-1]) if open_ended else multiplier,
-        month=None if open_ended else _month_reached(played, month, multiplier),
-        binds="none" if open_ended else order[0][1],
-        runner_up=order[1][1] if len(order) > 1 and isfinite(order[1][0]) else "none",
+        multiplier=multiplier if isfinite(multiplier) else float(multipliers[-1]),
+        month=reached,
+        binds=binds,
+        runner_up=runner_up,
         reference_month=month,
         service_multiplier=served_to,
         margin_floor=floor,
@@ -242,16 +245,6 @@ def _limits(asked: Sequence[_Asked], *, served_to: float, target: float) -> dict
     else:
         cause = missed.fullest
     return {name: max(limit, served_to) for name, limit in limits.items()} | {cause: served_to}
-
-
-def most_asked(played: Played, month: int) -> float:
-    """Largest demand that comes within the horizon, as a multiple of a month's.
-
-    Where part of the market may not be processed here no more than this can be
-    sold, however much could be served: the rest stays away.
-    """
-    total = played.market.sum(axis=-1)
-    return float(total.max() / total[month])
 
 
 def _margin_limit(floor: float, top: float, *, others: float) -> float:

@@ -153,8 +153,9 @@ class Ceiling:
     never reached. Where the floor lies above the multiplier no volume has both.
 
     Residency gives way at the volume from which who is refused for it breaks
-    the promise; and where part of the market may not be processed here, at the
-    most that growth brings, since the rest stays away.
+    the promise. It also binds first where growth reaches no ceiling within the
+    horizon while part of the market may not be processed here and stays away:
+    the multiplier is then that of the runner-up.
     """
 
     multiplier: float

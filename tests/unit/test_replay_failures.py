@@ -63,7 +63,7 @@ def test_a_region_that_is_out_fails_what_only_it_may_serve(
     assert struck["failed"] > 0
     # Those that were on the pool when it went out, and found nobody else, count with it.
     reasons = struck["reasons"]
-    on_it = sum(count for why, count in reasons.items() if why.endswith("the endpoint failed"))
+    on_it = sum(count for why, count in reasons.items() if why.endswith("the endpoint failed, or its batch expired"))
     assert reasons["everything that may process it was out"] + on_it == struck["failed"]
     assert {outage["replica"] for outage in struck["outages"]} == {None}
     assert main(["replay", str(trace_file), OWN]) == 0
