@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
+
+from pydantic import ValidationError
 
 from sim.lockin.moves import left_by
 from sim.scenario import Scenario, ScenarioError, in_month
@@ -10,6 +12,24 @@ from sim.workshop.cards import Card, Deck
 from sim.workshop.hands import hand_faults
 from sim.workshop.playing import future_scenario, played_scenario, starting_scenario, thrown_as
 from sim.workshop.session import Play
+
+
+@lru_cache(maxsize=16)
+def checked(deck_json: str) -> Deck:
+    """The deck of a JSON text, field by field and as a whole.
+
+    Raises:
+        ValueError: with the first of its faults, as a sentence.
+    """
+    try:
+        deck = Deck.model_validate_json(deck_json, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.") from error
+    faults = faults_of(deck)
+    if faults:
+        raise ValueError(f"{faults[0].rstrip('.')}.")
+    return deck
 
 
 def faults_of(deck: Deck) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from sim.scenario import Scenario, scenario_hash
-from sim.strategy import Outcome, SurfaceStore, evaluate
+from sim.strategy import Executor, Outcome, Serial, SurfaceStore, evaluate
 
 MOST_OUTCOMES = 256
 MOST_SURFACES = 384
@@ -20,8 +20,17 @@ class Evaluations:
     first and gets the same. All are quick estimates (draft).
     """
 
-    def __init__(self, *, most: int = MOST_OUTCOMES) -> None:
+    def __init__(self, *, most: int = MOST_OUTCOMES, executor: Executor | None = None) -> None:
+        """
+        Args:
+            most: outcomes remembered; the least recently used goes first.
+            executor: where missing windows are simulated; in the caller's thread unless given. Of a pool
+                of processes, which starts at its first use, the first use is one thread's alone.
+        """
         self._most = most
+        self._executor = executor or Serial()
+        self._started = isinstance(self._executor, Serial)
+        self._start = Lock()
         self._surfaces = SurfaceStore(MOST_SURFACES)
         self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._working: dict[tuple[Any, ...], Lock] = {}
@@ -30,8 +39,15 @@ class Evaluations:
     def outcome(self, scenario: Scenario) -> Outcome:
         """What a scenario says."""
         key = ("outcome", scenario_hash(scenario))
-        found: Outcome = self.once(key, lambda: evaluate(scenario, fidelity="draft", store=self._surfaces))
+        found: Outcome = self.once(key, lambda: self._evaluated(scenario))
         return found
+
+    def _evaluated(self, scenario: Scenario) -> Outcome:
+        if not self._started:
+            with self._start:
+                self._executor.map(str, ("begin", "begin"))
+                self._started = True
+        return evaluate(scenario, fidelity="draft", store=self._surfaces, executor=self._executor)
 
     def outcomes(self, scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
         """The outcomes of several, in their order."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sim.scenario import ScenarioError
 from sim.scenario.validate import validated
 from sim.workshop.actions import Logged, action_of
-from sim.workshop.deck_checks import faults_of
+from sim.workshop.deck_checks import checked
 from sim.workshop.playing import team_scenario
 from sim.workshop.refusals import NotImported, Refused
 from sim.workshop.rules import fold
@@ -103,9 +103,10 @@ def _setup(stated: Any) -> Setup:
         raise NotImported(f"The file's setup is damaged at '{where}': {first['msg']}. Nothing was imported.") from error
     except (ScenarioError, ValueError) as error:
         raise NotImported(f"The file's scenario cannot be played: {error}. Nothing was imported.") from error
-    faults = faults_of(setup.deck)
-    if faults:
-        raise NotImported(f"The file's deck cannot be played: {faults[0]}. Nothing was imported.")
+    try:
+        checked(setup.deck.model_dump_json())
+    except ValueError as error:
+        raise NotImported(f"The file's deck cannot be played: {error} Nothing was imported.") from error
     if len({team.id for team in setup.teams}) < len(setup.teams):
         raise NotImported("Two teams of the file have one id. Nothing was imported.")
     return setup

@@ -149,6 +149,11 @@ class Session:
                 plays += [Play(card, plan.first_month) for card in entry.cards]
         return tuple(plays)
 
+    def in_force(self, team: str, *, before: int) -> tuple[Play, ...]:
+        """A team's decisions of the rounds before one; what it tried in practice is none of them."""
+        earlier = [at for at, plan in enumerate(self.setup.deck.rounds[:before]) if not plan.practice]
+        return self.plays(team, through=earlier[-1]) if earlier else ()
+
     def covered_month(self) -> int:
         """Last month that the room has seen results of, practice apart; -1 before any."""
         rounds = self.setup.deck.rounds

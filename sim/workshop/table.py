@@ -70,7 +70,7 @@ def round_results(
 def team_offers(session: Session, evaluations: Evaluations, *, team: str) -> tuple[Offer, ...]:
     """The deck's cards, priced for a team at the start of the round that was opened last."""
     setup, turn = session.setup, session.current
-    plays = session.plays(team, through=turn.round - 1) if turn else ()
+    plays = session.in_force(team, before=turn.round) if turn else ()
     month = turn.first_month if turn else setup.deck.rounds[0].first_month
     scenario = played_scenario(setup.scenario, setup.deck, plays=plays)
 
@@ -110,7 +110,7 @@ def check_hand(session: Session, *, team: str, cards: tuple[str, ...]) -> None:
     known = {card.id for card in deck.cards}
     if turn is None or not known.issuperset(cards):
         return
-    plays = (*session.plays(team, through=turn.round - 1), *(Play(card, turn.first_month) for card in cards))
+    plays = (*session.in_force(team, before=turn.round), *(Play(card, turn.first_month) for card in cards))
     try:
         played_scenario(session.setup.scenario, deck, plays=plays)
     except ScenarioError as error:

@@ -135,7 +135,7 @@ class Viewing:
         session = journal.session
         if not session.bids_revealed:
             raise Refused("The bids are sealed. Reveal them first.")
-        through = max(session.revealed)
+        through = max(session.revealed, default=-1)
         return tuple(
             reversal(session, self._evaluations, team=team, through=through, card=session.bids[team.id].card)
             for team in session.setup.teams

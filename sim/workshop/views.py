@@ -209,7 +209,7 @@ def desk_of(session: Session, now_s: float, *, team: str) -> TeamDesk:
         cards=deck.cards,
         roles=deck.roles,
         entry=None if turn is None else session.entry(team, turn.index) or _earlier_step(session, team, turn),
-        in_force=session.plays(team, through=turn.round - 1) if turn else (),
+        in_force=session.in_force(team, before=turn.round) if turn else (),
         shocks=announced(session),
         deck_shocks=deck.shocks if session.setup.deck_open else (),
         bid=session.bids.get(team),

@@ -8,13 +8,14 @@ import yaml
 from sim.catalogue import load_catalogue
 from sim.scenario import ScenarioError, in_month
 from sim.strategy import SurfaceStore, evaluate
+from sim.workshop import Refused, new_setup
 from sim.workshop.deck_files import decks, load_deck, parse_deck
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.hands import hand_faults
 from sim.workshop.offers import offers
 from sim.workshop.playing import future_scenario, played_scenario, starting_scenario
 from sim.workshop.session import Play
-from tests.unit.workshop_small import card, small_deck
+from tests.unit.workshop_small import DELETE_ON, card, small_deck
 
 VERDICTS = re.compile(
     r"\b(best|better|worse|worst|good|bad|should|wise|risky|safe|safer|recommended|cheap|expensive|smart|avoid)\b", re.I
@@ -144,3 +145,22 @@ def test_an_offer_is_what_the_game_then_charges() -> None:
     first = {offer.card.id: offer for offer in offers(base, deck, plays=(), month=0, outcome=None)}
     assert first["orchestration_own"].launch_months == 3 and first["buy_mid"].in_force
     assert not list(hand_faults(deck, ["orchestration_own", "buy_mid"]))
+
+
+def test_a_session_may_change_a_decks_times_and_is_told_where_it_cannot() -> None:
+    deck = load_deck("one_year")
+    first, *others = deck.rounds
+    longer = deck.model_copy(update={"rounds": (first.model_copy(update={"minutes": 15.0}), *others), "budget": 3})
+    setup = new_setup(longer, teams=4, seed=3, delete_on=DELETE_ON, title=" Tuesday ")
+    assert setup.deck.recorded == ()
+    assert (setup.deck.rounds[0].minutes, setup.deck.budget, setup.title, setup.scenario.seed) == (15, 3, "Tuesday", 3)
+    for change, saying in (
+        ({"rounds": (first.model_copy(update={"minutes": -1.0}), *others)}, "minutes: Input should be greater than 0"),
+        ({"rounds": (first.model_copy(update={"last_month": 5}), *others)}, "must be 6, right after"),
+        ({"budget": 0}, "budget: Input should be greater"),
+    ):
+        with pytest.raises(Refused, match=saying):
+            new_setup(deck.model_copy(update=change), teams=4, seed=3, delete_on=DELETE_ON)
+    for teams in (0, 9):
+        with pytest.raises(Refused, match="1 to 8 teams"):
+            new_setup(deck, teams=teams, seed=3, delete_on=DELETE_ON)

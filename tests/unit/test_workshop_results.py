@@ -1,16 +1,20 @@
 """What a room sees at the reveal and in the debrief, and that it is what the simulator says."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import inf, nan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.metrics import Estimate
 from sim.scenario import set_fields
-from sim.strategy import evaluate
+from sim.strategy import SurfaceStore, evaluate
 from sim.workshop import Refused, Solo
 from sim.workshop.actions import Answer, Bid, CloseTurn, GoTo, OpenTurn, Reveal, RevealBids, Throw
+from sim.workshop.evaluations import Evaluations
 from sim.workshop.playing import team_scenario
 from sim.workshop.readings import TeamResult, medals
 from sim.workshop.setup import usual_teams
@@ -93,6 +97,30 @@ def test_one_card_changed_in_hindsight(game: Game) -> None:
     for values in ({"drop": "formats"}, {"add": "gold"}):
         with pytest.raises(Refused):
             game.workshop.rewind(game.facilitator, 2, team="otter", month=0, **values)
+
+
+class Counting:
+    """An executor that counts its uses, and how many threads are in the first one."""
+
+    def __init__(self) -> None:
+        self.uses: list[int] = []
+
+    def map(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
+        self.uses.append(len(tasks))
+        return [function(task) for task in tasks]
+
+
+def test_equal_scenarios_are_computed_once_however_many_ask_and_wherever(game: Game) -> None:
+    session = game.workshop._journals.latest(game.facilitator.session_id)[0].session
+    scenario = team_scenario(session, "otter", through=2)
+    executor = Counting()
+    evaluations = Evaluations(executor=executor)
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = list(threads.map(evaluations.outcome, [scenario] * 4))
+    assert all(outcome is outcomes[0] for outcome in outcomes)
+    alone = Counting()
+    assert evaluate(scenario, store=SurfaceStore(), executor=alone).npv_usd == outcomes[0].npv_usd
+    assert executor.uses == [2, *alone.uses]
 
 
 def test_regret_is_nobodys_who_is_best_and_falls_on_the_rest(game: Game) -> None:

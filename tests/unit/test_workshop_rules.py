@@ -107,6 +107,7 @@ def test_the_last_thing_saved_counts_though_it_was_not_handed_in(launched: Playe
 def test_a_team_that_saves_nothing_keeps_its_earlier_decisions(launched: Played) -> None:
     launched.hand_in("otter", "gateway", turn=1)
     launched.lead(CloseTurn(), Reveal(), OpenTurn(turn=2))
+    assert launched.session.in_force("otter", before=2) == (Play("gateway", 0),)
     assert launched.session.counted("otter", 2) is None
     assert launched.session.plays("otter", through=2) == (Play("gateway", 0),)
 
@@ -117,6 +118,7 @@ def test_practice_is_forgotten(played: Played) -> None:
     assert played.session.plays("otter", through=0) == (Play("gateway", 0),)
     played.lead(CloseTurn(), Reveal(), OpenTurn(turn=1))
     assert played.session.plays("otter", through=1) == ()
+    assert played.session.in_force("otter", before=1) == ()
     assert played.session.covered_month() == -1
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+import sim.workshop
 from sim.workshop import Refused, StoreUnreachable, Workshop
 from sim.workshop.actions import Arrive, CloseTurn, OpenTurn, Reveal, Undo
-from sim.workshop.database import Database
+from sim.workshop.database import URL_VARIABLE, Database, default_url
 from sim.workshop.tables import METADATA
 from tests.unit.postgres_server import postgres_url, programs
 from tests.unit.workshop_small import DELETE_ON, Clock, Game, hash_quickly, new_game, small_setup, sqlite_url
 
+PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
 NO_POSTGRES = "PostgreSQL's server is not installed: initdb was found neither on the path nor in its usual places"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -249,3 +251,27 @@ def test_undo_reaches_a_process_that_knew_what_was_undone(game: Game) -> None:
     other.act(game.facilitator, Reveal())
     assert game.workshop.now(game.facilitator).revealed == (1,)
     other.close()
+
+
+def test_the_environment_names_the_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(URL_VARIABLE, f" {sqlite_url(tmp_path / 'a' / 'b')} ")
+    Workshop().close()
+    assert (tmp_path / "a" / "b" / "workshop.sqlite").is_file()
+    monkeypatch.delenv(URL_VARIABLE)
+    assert default_url() == f"sqlite:///{Path.home() / '.loadbearing' / 'workshop.sqlite'}"
+
+
+def test_without_the_libraries_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.workshop.find_spec", lambda name: None)
+    with pytest.raises(StoreUnreachable, match=r"sqlalchemy and alembic.*pip install loadbearing\[workshop\]"):
+        _ = sim.workshop.Workshop
+
+
+def test_every_commit_is_on_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
+    """What the promise rests on: write-ahead log and full synchronization, on every connection."""
+    database = Database(sqlite_url(tmp_path))
+    with database.reading() as one, database.writing() as other:
+        for connection in (one, other):
+            pragmas = [connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in PRAGMAS]
+            assert pragmas == ["wal", 2, 1, 1]
+    database.close()
