@@ -1,6 +1,6 @@
 """The workshop's pages: a door, and behind it the view of whoever came in.
 
-    room       the page: the door, or the view of this tab's seat   -> room.py
+    workshop   the page: the door, or the view of this tab's seat   -> workshop.py
     access     the store, the seat of this tab, what it does        -> access.py
     live       looking whether anything happened                    -> live.py
     door       joining, running, watching, playing alone            -> door.py, create.py

@@ -31,7 +31,8 @@ SHORT_S = 60
 def page() -> None:
     """The view of a facilitator's seat."""
     console = access.house().console(access.held())
-    console_keys.once(console)
+    if console_keys.once(console):
+        return
     with st.container(key="wsconsole"):
         _bar(console)
         told = access.told()
@@ -189,14 +190,15 @@ def _teams(console: Console) -> None:
 def _team(console: Console, row: TeamRow) -> None:
     now = console.now
     people = f"<small>{row.people} people</small>" if row.people else ""
-    guess = "in" if row.predicted else '<em class="ws-waiting">waiting</em>'
-    state = "sealed a bid" if now.stage == "bid" and row.bid else "" if now.turn is None else marks.state_of(row)
+    playing = now.stage == "turn" and now.turn_state != "waiting"
+    guess = "" if not playing else "in" if row.predicted else '<em class="ws-waiting">waiting</em>'
+    state = "sealed a bid" if now.stage == "bid" and row.bid else marks.state_of(row) if playing else ""
     st.html(
         f'<div class="ws-trow"><span>{marks.team(row.team)}{people}</span>'
         f"{marks.squares(row.cards, budget=console.budget)}<span>{guess}</span><span>{escape(state)}</span></div>",
         width="stretch",
     )
-    if now.turn is None or now.turn_state not in ("open", "closed"):
+    if not playing or now.turn_state == "revealed":
         return
     if row.handed_in:
         _do(wording.UNDO, ReturnHandIn(team=row.team.id), console, key=f"return_{row.team.id}", type="tertiary",

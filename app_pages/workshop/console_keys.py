@@ -17,11 +17,11 @@ PAPERS: dict[Paper, str] = {"a4": "A4", "letter": "Letter"}
 LINK = "ws_link"
 
 
-def once(console: Console) -> None:
-    """Show a new session's keys until the facilitator says that they are noted."""
+def once(console: Console) -> bool:
+    """Show a new session's keys, and nothing else, until the facilitator says that they are noted."""
     created: Created | None = st.session_state.get(access.CREATED)
     if created is None:
-        return
+        return False
     st.session_state[LINK] = _address(created.code, created.observer_key)
     names = {row.team.id: row.team.name for row in console.teams}
     rows: list[tuple[str, ...]] = [("Facilitator", created.facilitator_pin)]
@@ -38,6 +38,7 @@ def once(console: Console) -> None:
                 mime="application/pdf", key="ws_slips", on_click="ignore",
             )  # fmt: skip
             st.button(wording.KEYS_NOTED, key="ws_noted", type="primary", on_click=_noted)
+    return True
 
 
 def _noted() -> None:

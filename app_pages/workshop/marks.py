@@ -36,7 +36,7 @@ def clock(now: Now) -> str:
 def clock_words(now: Now) -> str:
     """What the clock means."""
     if now.turn_state == "open":
-        return "paused" if now.paused else f"left of {now.turn_minutes:g} minutes"
+        return "paused" if now.paused else f"left of {now.turn_minutes:.0f} minutes"
     return {"closed": "closed", "revealed": "results are out"}.get(now.turn_state, "")
 
 

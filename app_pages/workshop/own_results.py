@@ -44,7 +44,7 @@ def page(desk: TeamDesk) -> None:
         st.html(f'<ul class="lb-warnings"><li>{escape(warning)}</li></ul>')
     why(round, team=result.team.id, month=result.month, key="own")
     st.html(
-        f'<p class="lb-foot">{escape(wording.QUICK_ESTIMATE.format(seed=results.seed, model=results.version))}</p>'
+        f'<p class="lb-foot">{escape(wording.QUICK_ESTIMATE.format(seed=results.seed, version=results.version))}</p>'
     )
 
 

@@ -39,7 +39,7 @@ def _head(screen: Screen) -> None:
     now = screen.now
     where = f"{marks.round_kicker(now.turn)}, {marks.months(now.turn)}" if now.turn else ""
     st.html(
-        f'<div class="ws-bar"><b>{escape(now.title)}</b><span>{escape(where)}</span>'
+        f'<div class="ws-strip"><b>{escape(now.title)}</b><span>{escape(where)}</span>'
         f"<em>{spaced(screen.code)}</em></div>"
     )
 
