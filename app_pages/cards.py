@@ -80,17 +80,18 @@ def warnings(outcome: Outcome) -> None:
                     )
 
 
-def _tree_html(branch: Branch, *, depth: int = 0) -> str:
+def tree_html(branch: Branch, *, depth: int = 0) -> str:
+    """A tree to open line by line, escaped."""
     how = f" <em>{escape(branch.how)}</em>" if branch.how else ""
     line = f"{escape(branch.label)} <b>{escape(branch.value)}</b>{how}"
     sources = "".join(f"<small>{escape(source)}</small>" for source in branch.sources)
     if not branch.parts and not sources:
         return f'<div class="lb-leaf">{line}</div>'
-    parts = "".join(_tree_html(part, depth=depth + 1) for part in branch.parts)
+    parts = "".join(tree_html(part, depth=depth + 1) for part in branch.parts)
     return f"<details{' open' if depth < OPEN_DEPTH else ''}><summary>{line}</summary>{sources}{parts}</details>"
 
 
 @st.dialog(text.BEHIND, width="large")
 def _show_behind(outcome: Outcome, key: str, month: int) -> None:
     st.caption(text.BEHIND_NOTE)
-    st.html(f'<div class="lb-tree">{_tree_html(behind(outcome, key, month=month))}</div>')
+    st.html(f'<div class="lb-tree">{tree_html(behind(outcome, key, month=month))}</div>')

@@ -18,6 +18,7 @@ def run() -> None:
             st.Page("app_pages/compare.py", title="Compare", url_path="compare"),
             st.Page("app_pages/futures.py", title="Futures", url_path="futures"),
             st.Page("app_pages/report.py", title="Report", url_path="report"),
+            st.Page("app_pages/workshop/workshop.py", title="Workshop", url_path="workshop"),
             st.Page("app_pages/own.py", title="Own scenario", url_path="own"),
             st.Page("app_pages/about.py", title="About", url_path="about"),
         ],

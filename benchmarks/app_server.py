@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -34,21 +34,30 @@ def cpu_s(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def running_app(*, full_runs: bool) -> Iterator[tuple[str, int]]:
+def running_app(
+    *, full_runs: bool, port: int | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, int]]:
     """Address and process id of the app.
 
     Args:
         full_runs: whether full runs follow quick estimates in the background.
+        port: a free one unless given.
+        settings: environment variables beside those of this process.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = port or free_port()
     options = ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT,
-        env={**os.environ, "LOADBEARING_FULL_RUNS": "1" if full_runs else "0", "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "LOADBEARING_FULL_RUNS": str(int(full_runs)), "PYTHONPATH": str(ROOT), **(settings or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

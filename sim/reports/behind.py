@@ -35,7 +35,8 @@ def behind(outcome: Outcome, key: str, *, month: int) -> Branch:
     if key in FIGURE_OF:
         if not outcome.statements:
             raise LookupError("this outcome was kept without its statements. Evaluate the scenario again.")
-        return _branch(explain(outcome.statements[month - 1], FIGURE_OF[key], catalogue=catalogue_of(outcome.scenario)))
+        stated, catalogue = outcome.statements[month - 1], catalogue_of(outcome.scenario)
+        return branch_of(explain(stated, FIGURE_OF[key], catalogue=catalogue))
     if key == "exit":
         return _exit(now)
     if key == "p95":
@@ -43,7 +44,8 @@ def behind(outcome: Outcome, key: str, *, month: int) -> Branch:
     raise LookupError(f"there is no key number '{key}'")
 
 
-def _branch(node: Node) -> Branch:
+def branch_of(node: Node) -> Branch:
+    """The tree of an explained figure, in words."""
     sources = tuple(
         f"{fact.table}: {fact.id}, {fact.quantity.replace('_', ' ')} {fact.likely:g} {fact.unit} "
         f"({'changed in this scenario; ' if fact.changed else ''}{fact.as_of}, grade {fact.grade}; {fact.source})"
@@ -51,7 +53,7 @@ def _branch(node: Node) -> Branch:
     )
     fields = tuple(f"scenario: {field}" for field in node.fields)
     return Branch(
-        node.label, _written(node.value, node.unit), node.how, sources + fields, tuple(map(_branch, node.children))
+        node.label, _written(node.value, node.unit), node.how, sources + fields, tuple(map(branch_of, node.children))
     )
 
 

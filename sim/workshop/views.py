@@ -41,6 +41,8 @@ class Now:
     bids_revealed: bool
     question: str
     """To put to the room now; empty where the deck has none."""
+    rounds: tuple[str, ...]
+    """Titles of all rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class TeamDesk:
 
     now: Now
     team: Team
+    company: str
+    """What it starts from, in a sentence or two."""
     people: int
     budget: int
     cards: tuple[Card, ...]
@@ -124,6 +128,7 @@ class Screen:
     now: Now
     code: str
     teams: tuple[TeamRow, ...]
+    cards: tuple[Card, ...]
     budget: int
     shocks: tuple[tuple[ShockCard, int, Gravity], ...]
 
@@ -145,6 +150,7 @@ def now_of(session: Session, now_s: float) -> Now:
         revealed=tuple(sorted(session.revealed)),
         bids_revealed=session.bids_revealed,
         question=rounds[turn.round].question if turn else "",
+        rounds=tuple(plan.title for plan in rounds),
     )
 
 
@@ -204,6 +210,7 @@ def desk_of(session: Session, now_s: float, *, team: str) -> TeamDesk:
     return TeamDesk(
         now=now_of(session, now_s),
         team=session.setup.team(team),
+        company=f"{deck.summary} {session.setup.scenario.summary}".strip(),
         people=session.people.get(team, 0),
         budget=deck.budget,
         cards=deck.cards,
@@ -221,6 +228,7 @@ def screen_of(session: Session, now_s: float, *, code: str) -> Screen:
         now=now_of(session, now_s),
         code=code,
         teams=rows_of(session),
+        cards=session.setup.deck.cards,
         budget=session.setup.deck.budget,
         shocks=announced(session),
     )

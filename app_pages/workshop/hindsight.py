@@ -1,0 +1,86 @@
+"""Rewinding to a month and changing one card, and asking why a figure is so: for the console and the projector."""
+
+from html import escape
+
+import streamlit as st
+
+from app_pages.workshop import access, marks, own_results, wording
+from sim.reports import words
+from sim.workshop.cards import Card
+from sim.workshop.debrief import Rewound
+from sim.workshop.setup import Team
+from sim.workshop.table import RoundResults
+
+
+def _team(teams: tuple[Team, ...], key: str) -> Team:
+    names = {team.id: team for team in teams}
+    id = st.segmented_control(
+        wording.TEAM, list(names), format_func=lambda known: names[known].name, default=teams[0].id, required=True,
+        key=f"ws_{key}_team",
+    )  # fmt: skip
+    return names[str(id)]
+
+
+def rewind(results: RoundResults, cards: tuple[Card, ...], *, key: str) -> None:
+    """One team's game with one card taken out, put in or exchanged; nothing is saved."""
+    titles = {card.id: card.title for card in cards}
+    team = _team(tuple(result.team for result in results.teams), key)
+    plays = next(result.plays for result in results.teams if result.team.id == team.id)
+    months = sorted({play.month for play in plays} | {0})
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key=f"ws{key}ask"):
+        month = st.selectbox(
+            "Back to month", months, index=len(months) - 1, key=f"ws_{key}_month_{team.id}", width=160
+        )
+        played = [play.card for play in plays if play.month == month]
+        drop = st.selectbox(
+            wording.DROP, [None, *played], format_func=lambda id: titles.get(id, wording.NONE), width=280,
+            key=f"ws_{key}_drop_{team.id}_{month}",
+        )  # fmt: skip
+        others = [id for id in titles if id not in played]
+        add = st.selectbox(
+            wording.ADD, [None, *others], format_func=lambda id: titles.get(id, wording.NONE), width=280,
+            key=f"ws_{key}_add_{team.id}_{month}",
+        )  # fmt: skip
+    if drop is None and add is None:
+        st.html(marks.note("Choose a card to take out, to put in, or both."))
+        return
+    with st.spinner(wording.PREPARING, show_time=False):
+        found: Rewound | None = access.attempt(
+            lambda: access.house().rewind(
+                access.held(), results.round, team=team.id, month=int(month), drop=drop, add=add
+            )
+        )
+    if found is None:
+        st.html(marks.problem(access.told()))
+        return
+    st.html(_compared(found, team, month=results.month))
+
+
+def _compared(found: Rewound, team: Team, *, month: int) -> str:
+    before, after = own_results.figures(found.before), own_results.figures(found.after)
+    head = [("Gross margin", words.percent), ("Cash to leave", words.money)]
+    first = [
+        (name, write(was), write(now))
+        for (name, write), was, now in zip(
+            head, (found.before.gross_margin, found.before.exit_usd), (found.after.gross_margin, found.after.exit_usd),
+            strict=True,
+        )
+    ]  # fmt: skip
+    rows = [*first, *((name, was, now) for (name, was), (_, now) in zip(before, after, strict=True))]
+    cells = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(was)}</td>'
+        f'<td class="{"ws-result" if was != now else ""}">{escape(now)}</td></tr>'
+        for name, was, now in rows
+    )
+    return (
+        f'<h2 class="ws-mid">{marks.team(team)} with one card changed in month {found.month}</h2>'
+        '<table class="ws-room"><thead><tr><th scope="col"></th><th scope="col">as played</th><th scope="col">changed'
+        f"</th></tr></thead><tbody>{cells}</tbody></table>"
+        f"{marks.note(f'Figures after month {month}, same seed, same shocks.')}"
+    )
+
+
+def why(results: RoundResults, *, key: str) -> None:
+    """The trace of one team's figure."""
+    team = _team(tuple(result.team for result in results.teams), key)
+    own_results.why(results.round, team=team.id, month=results.month, key=f"{key}_{team.id}")
