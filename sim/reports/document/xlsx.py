@@ -10,14 +10,12 @@ from sim.reports.document.clean import one_line
 from sim.reports.document.formats import File
 from sim.reports.document.report import Report
 from sim.reports.document.sheets.assumptions import write_assumptions
-from sim.reports.document.sheets.charts import Charts
 from sim.reports.document.sheets.inputs import Inputs
 from sim.reports.document.sheets.ledger import ledger
 from sim.reports.document.sheets.paper import Paper
 from sim.reports.document.sheets.readings import write_doors, write_key_figures, write_lock_in, write_section_sheet
 from sim.reports.document.sheets.statement import Statement
 from sim.reports.document.sheets.summary import write_summary
-from sim.reports.document.sheets.workings import HEAD, LINE_LABELS
 
 NAME = "report.xlsx"
 EPOCH = datetime(1980, 1, 1)
@@ -29,8 +27,8 @@ NAMED = {
 """Rows of a statement that have a name, `NAME_OPTION`."""
 LIVE = (
     "Statements, worth and payback are formulas: each amount is a quantity from the simulation times the values named "
-    "beside it in the workings. Changing one of the values in blue in Assumptions gives what the model gives for it, as "
-    "long as requests are not routed by the rank of prices.",
+    "beside it in the workings. Changing a value in blue in Assumptions gives what the model gives for it, as long as "
+    "requests are not routed by the rank of prices.",
     "Not live: quantities, service, lock-in, doors and futures; moves between platforms and one-off events of shocks, "
     "which stay the amounts that the model computed. Change these in the scenario and run the report again.",
 )
@@ -61,8 +59,7 @@ def _write(report: Report, workbook: Workbook) -> None:
     statements = [Statement(each, number=number) for number, each in enumerate(ledgers, start=1)]
     write_summary(paper, statements)
     for option, statement in zip(report.options, statements, strict=True):
-        sheet = statement.write(paper, title=f"Statement: {option.name}")
-        _cost_chart(Charts(paper), sheet, statement)
+        statement.write(paper, title=f"Statement: {option.name}")
     write_assumptions(paper, inputs.all)
     write_key_figures(paper)
     write_lock_in(paper)
@@ -72,23 +69,6 @@ def _write(report: Report, workbook: Workbook) -> None:
     for statement in statements:
         statement.workings.write(paper)
     _names(workbook, statements)
-
-
-def _cost_chart(charts: Charts, sheet, statement: Statement) -> None:  # type: ignore[no-untyped-def]
-    """Cost by line and month under the statement; lines that cost nothing are left out."""
-    first, last = statement.grid.all
-    outcome = statement.ledger.outcome
-    lines = [line for line in LINE_LABELS if any(stated.cost_usd[line] for stated in outcome.statements)]
-    charts.stack(
-        sheet,
-        statement.payback_row + 2,
-        title="Cost by month, USD",
-        form='$#,##0,"k"',
-        series=[
-            (LINE_LABELS[line], (statement.rows[line], first, statement.rows[line], last)) for line in lines
-        ],
-        months=(HEAD, first, HEAD, last),
-    )
 
 
 def _names(workbook: Workbook, statements: Sequence[Statement]) -> None:

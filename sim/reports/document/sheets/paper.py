@@ -1,22 +1,26 @@
 """Cells, styles and print setup of the workbook; text that somebody else wrote never becomes a formula."""
 
-from math import isfinite
+from collections.abc import Iterable, Sequence
+from math import ceil, isfinite
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from sim.reports.document.clean import one_line
-from sim.reports.document.look import GRAY, INK, PANEL, RULE
+from sim.reports.document.look import GRAY, INK, PANEL
 from sim.reports.document.report import Report
 
 MOST_CELL = 2000
 """Letters of a cell: more would not be read there."""
 USD, USD_FINE, SHARE, COUNT, LEVEL = '#,##0;-#,##0;"–"', "#,##0.00", "0.0%", "#,##0", "0.0000"
+MONTH = '"Month "0'
 ORDERS = ("=", "+", "-", "@", "\t")
 """How text begins that a spreadsheet would calculate once somebody edits its cell."""
 PAPER_CODES = {"letter": 1, "a4": 9}
-SCALE_LEAST = 40
+LINE_PT, MOST_ROW_PT = 13.5, 400.0
+WIDER = 1.12
+"""A letter over the digit by which the width of a column is counted, words that do not fit a line included."""
 
 
 class Paper:
@@ -67,13 +71,20 @@ class Paper:
         settings.setdefault("text_wrap", True)
         sheet.write_string(row, column, shown, self.style(**settings))
 
-    def heads(self, sheet: Worksheet, row: int, names: list[str], *, left: int = 1) -> None:
-        """Heads of columns; the first `left` are of text."""
+    def heads(self, sheet: Worksheet, row: int, names: Sequence[str | int], *, left: int = 1) -> None:
+        """Heads of columns, the first `left` of them of text; a number is that of a month."""
+        look = {"bold": True, "font_color": GRAY, "bottom": 1, "bottom_color": INK}
         for column, name in enumerate(names):
-            self.text(
-                sheet, row, column, name,
-                bold=True, font_color=GRAY, bottom=1, bottom_color=INK, align="left" if column < left else "right",
-            )  # fmt: skip
+            if isinstance(name, int):
+                self.number(sheet, row, column, name, MONTH, align="right", **look)
+            else:
+                self.text(sheet, row, column, name, align="left" if column < left else "right", **look)
+
+    def tall(self, sheet: Worksheet, row: int, cells: Iterable[tuple[str, float]]) -> None:
+        """Make a row as tall as its longest text needs, given texts and the widths that they have [characters]."""
+        lines = max((ceil(len(one_line(text, most=MOST_CELL)) * WIDER / width) for text, width in cells), default=1)
+        if lines > 1:
+            sheet.set_row(row, min(LINE_PT * lines, MOST_ROW_PT))
 
     def number(self, sheet: Worksheet, row: int, column: int, value: float, form: str, **settings: Any) -> None:
         """A number; a dash where there is none."""
@@ -89,10 +100,16 @@ class Paper:
         known = value if isinstance(value, str) else (value if isfinite(value) else "")
         sheet.write_formula(row, column, formula, self.style(num_format=form, **settings), known)
 
-    def rule(self, sheet: Worksheet, row: int, columns: int) -> None:
-        """A gray rule above a row."""
-        for column in range(columns):
-            sheet.write_blank(row, column, None, self.style(top=1, top_color=RULE))
+    def by_year(self, sheet: Worksheet, *, breaks: Sequence[int], repeated: int, scale: int) -> None:
+        """Print a page for what stands before the months, then one for the months of each year.
+
+        Args:
+            breaks: columns at which a page begins.
+            repeated: columns on the left of every page.
+        """
+        sheet.repeat_columns(0, repeated - 1)
+        sheet.set_print_scale(scale)
+        sheet.set_v_pagebreaks(list(breaks))
 
     @property
     def section(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What was simulated and what leaving would cost: key figures, lock-in by month, and doors, as the results have them."""
+"""What was simulated and what leaving would cost: key figures, lock-in by month and doors, as in the results."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.lockin import LAYERS, WHOLE
 from sim.reports import words
-from sim.reports.document.parts import Grid
+from sim.reports.document.parts import Column, Figure, Grid, Table
+from sim.reports.document.report import Option
 from sim.reports.document.sheets.blocks import Blocks
 from sim.reports.document.sheets.charts import Charts
 from sim.reports.document.sheets.paper import COUNT, SHARE, USD, USD_FINE, Paper
@@ -39,6 +40,8 @@ READINGS: tuple[Reading, ...] = (
 )
 SETS = (*LAYERS, WHOLE)
 TOP = 3
+GRID = [13.0] * 12
+"""Columns that a sheet of tables shares out."""
 
 
 def write_key_figures(paper: Paper) -> None:
@@ -46,7 +49,7 @@ def write_key_figures(paper: Paper) -> None:
     outcomes, options = paper.report.outcomes, paper.report.options
     ends = [_year_ends(outcome) for outcome in outcomes]
     count = sum(map(len, ends))
-    widths = [38.0, 16.0, *[14.0] * max(count, 3 * len(options))]
+    widths = [38.0, 30.0, *[14.0] * max(count, 3 * len(options))]
     sheet = paper.sheet(
         "KPIs",
         "Key figures",
@@ -99,6 +102,7 @@ def write_lock_in(paper: Paper) -> None:
         paper.text(sheet, row + 1, 1 + len(SETS), "Months to leave", bold=True, text_wrap=False)
         names = [layer_name(layer) for layer in SETS]
         paper.heads(sheet, row + 2, ["Month", *names, *names])
+        paper.tall(sheet, row + 2, [(name, widths[1]) for name in names])
         places.append((row + 3, len(outcome.months)))
         for at, month in enumerate(outcome.months, start=row + 3):
             paper.number(sheet, at, 0, month.month + 1, COUNT)
@@ -108,7 +112,7 @@ def write_lock_in(paper: Paper) -> None:
         row += 5 + len(outcome.months)
     whole = 1 + SETS.index(WHOLE)
     charts.lines(
-        sheet, TOP, title="Cash to leave everything, by month", form="$#,##0.0,,\"M\"",
+        sheet, (TOP, 0), title="Cash to leave everything, by month", form='$#,##0.0,,"M"',
         series=[(sheet.get_name(), (first, whole, first + count - 1, whole), (first, 0, first + count - 1, 0))
                 for first, count in places],
     )  # fmt: skip
@@ -116,45 +120,55 @@ def write_lock_in(paper: Paper) -> None:
 
 def write_doors(paper: Paper) -> None:
     """How each decision behaves, by option, and what the reversal page says about it."""
-    widths = [30.0, 26.0, 14.0, 16.0, 16.0, 16.0, 16.0, 18.0]
     sheet = paper.sheet(
         "Doors",
         "Doors: how hard each decision is to take back",
-        "Computed from how cost and time of leaving grow; the probability is that of the class over the ranges of "
-        "lock-in.",
-        widths=widths,
-        freeze=(TOP, 1),
+        "Computed from how cost and time of leaving grow. Share: of the futures of lock-in that give this behavior.",
+        widths=GRID,
+        freeze=(TOP, 0),
     )
     sheet.fit_to_pages(1, 0)
-    row = TOP
+    blocks = Blocks(paper, sheet, widths=GRID, row=TOP)
     for option, outcome in zip(paper.report.options, paper.report.outcomes, strict=True):
-        paper.text(sheet, row, 0, option.name, bold=True, text_wrap=False)
-        months = sorted({month for door in outcome.doors for month in door.usd})
-        heads = ["Decision", "Behavior", "Probability", *(f"Cash in month {month}" for month in months)]
-        paper.heads(sheet, row + 1, heads, left=2)
-        for at, door in enumerate(outcome.doors, start=row + 2):
-            paper.text(sheet, at, 0, layer_name(door.decision))
-            paper.text(sheet, at, 1, words.DOOR_WORDS.get(door.door_class, door.door_class))
-            paper.number(sheet, at, 2, door.class_share, SHARE)
-            for column, month in enumerate(months, start=3):
-                paper.number(sheet, at, column, door.usd.get(month, float("nan")), USD)
-        row += 4 + len(outcome.doors)
+        blocks.block(_doors(option, outcome))
     section = paper.report.section("reversal")
     if section:
-        blocks = Blocks(paper, sheet, widths=widths, row=row)
         blocks.section(section, keys=("doors", "notice", "exit_plan"))
 
 
-def write_section_sheet(paper: Paper, name: str, title: str, keys: tuple[str, ...], *, notes: tuple[str, ...] = ()) -> None:
-    """All blocks of some sections below one another; no sheet where the report has none of them and there is no note."""
+def _doors(option: Option, outcome: Outcome) -> Table:
+    months = sorted({month for door in outcome.doors for month in door.usd})
+    columns = (
+        Column("Decision", 1.5),
+        Column("Behavior", 1.5),
+        Column("Share", numeric=True),
+        *(Column(f"Cash after month {month}", numeric=True) for month in months),
+        Column("Months to leave", numeric=True),
+    )
+    rows = tuple(
+        (
+            layer_name(door.decision),
+            words.DOOR_WORDS.get(door.door_class, door.door_class),
+            Figure(door.class_share, words.percent(door.class_share)),
+            *(Figure(door.usd[month], words.money(door.usd[month])) for month in months),
+            Figure(door.exit_months, words.months(door.exit_months)),
+        )
+        for door in outcome.doors
+    )
+    return Table(f"doors_{option.stem}", option.name, "", columns, rows)
+
+
+def write_section_sheet(
+    paper: Paper, name: str, title: str, keys: tuple[str, ...], *, notes: tuple[str, ...] = ()
+) -> None:
+    """All blocks of some sections below one another; no sheet without a section or a note."""
     sections = [section for key in keys if (section := paper.report.section(key)) is not None]
     if not sections and not notes:
         return
-    widths = [40.0, *[22.0] * 6]
     stamp = paper.report.stamp
-    sheet: Worksheet = paper.sheet(name, title, "; ".join(stamp.parts()), widths=widths, freeze=(TOP, 0))
+    sheet: Worksheet = paper.sheet(name, title, "; ".join(stamp.parts()), widths=GRID, freeze=(TOP, 0))
     sheet.fit_to_pages(1, 0)
-    blocks = Blocks(paper, sheet, widths=widths, row=TOP)
+    blocks = Blocks(paper, sheet, widths=GRID, row=TOP)
     for note in notes:
         blocks.line(note)
     blocks.row += 1 if notes else 0

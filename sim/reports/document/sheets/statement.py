@@ -15,6 +15,7 @@ from sim.reports.document.sheets.workings import HEAD, LABELS, LINE_LABELS, Grid
 from sim.reports.document.worth import discounted_cash
 from sim.strategy.outcome import MonthResult
 
+SCALE = 64
 PROFIT_LINES = tuple(line for line in COST_LINES if line not in COST_TO_SERVE)
 
 
@@ -80,8 +81,7 @@ class Statement:
         sheet = paper.sheet(
             self.name,
             title,
-            "US dollars. Every cell is calculated from the workings and the assumptions: change a value there and "
-            "recalculate.",
+            "US dollars, calculated from the workings",
             widths=[34.0, 12.0, *grid.widths],
             freeze=(HEAD + 1, LABELS),
         )
@@ -89,7 +89,7 @@ class Statement:
         for row in self._rows():
             self._write_row(paper, sheet, row)
         self._worth(paper, sheet)
-        _pages(sheet, grid)
+        paper.by_year(sheet, breaks=grid.breaks, repeated=LABELS, scale=SCALE)
         return sheet
 
     def _write_row(self, paper: Paper, sheet: Worksheet, row: Row) -> None:
@@ -97,9 +97,8 @@ class Statement:
         unit = {SHARE: "share", COUNT: "", USD_FINE: "USD each"}.get(row.form, "USD")
         look = {"bold": True, "top": 1, "top_color": RULE} if row.bold else {}
         paper.text(sheet, at, 0, row.label, **look)
-        paper.text(sheet, at, 1, "millions of tokens" if row.key == "mtok" else unit, **look)
-        spans = [grid.year(year) for year in range(grid.years)] + [grid.all]
-        for column, (first, last) in enumerate(spans, start=LABELS):
+        paper.text(sheet, at, 1, "1M tokens" if row.key == "mtok" else unit, **look)
+        for column, (first, last) in enumerate(grid.spans, start=LABELS):
             letters = (xl_col_to_name(column), xl_col_to_name(first), xl_col_to_name(last))
             value = row.sums(slice(first - grid.first, last - grid.first + 1))
             shaded = {**look, "bold": True, "font_color": INK}
@@ -120,8 +119,8 @@ class Statement:
         paper.text(sheet, self.payback_row, 0, "Paid back from month", bold=True)
         paper.text(sheet, self.payback_row, 1, "month")
         cash = f"{first}{self.rows['cumulative'] + 1}:{last}{self.rows['cumulative'] + 1}"
-        months = f"COLUMN({first}1:{last}1)-{grid.first}"
-        below = f"SUMPRODUCT(MAX(({cash}<0)*({months})))"
+        months = f"{first}{HEAD + 1}:{last}{HEAD + 1}"
+        below = f"SUMPRODUCT(MAX(({cash}<0)*{months}))"
         back = f'=IF({below}={grid.months},"not within {grid.months} months",{below}+1)'
         known = f"not within {grid.months} months" if outcome.payback_month is None else outcome.payback_month + 1
         paper.formula(sheet, self.payback_row, LABELS, back, known, "0", bold=True, align="right")
@@ -170,11 +169,11 @@ class Statement:
             total=lambda _, __, last: f"{last}{self.rows['cumulative'] + 1}",
             values=sums, sums=lambda span: sums[span][-1],
         )  # fmt: skip
-        rate, since = self.ledger.discount.name, self.grid.first + 1
+        rate = self.ledger.discount.name
         discounted = [float(usd) for usd in discounted_cash(outcome)]
         yield Row(
             "discounted", "Cash, discounted", USD,
-            month=lambda letter: f"{letter}{above}*(1+{rate})^(-(COLUMN({letter}1)-{since})/{MONTHS_PER_YEAR})",
+            month=lambda letter: f"{letter}{above}*(1+{rate})^(-({letter}${HEAD + 1}-1)/{MONTHS_PER_YEAR})",
             total=_added(self.rows["discounted"]),
             values=discounted, sums=lambda span: sum(discounted[span]),
         )  # fmt: skip
@@ -259,9 +258,3 @@ class Statement:
 def _added(row: int) -> Callable[[str, str, str], str]:
     return lambda _, first, last: f"SUM({first}{row + 1}:{last}{row + 1})"
 
-
-def _pages(sheet: Worksheet, grid: Grid) -> None:
-    """A page for the years, then one for the months of each year."""
-    sheet.repeat_columns(0, LABELS - 1)
-    sheet.set_print_scale(62)
-    sheet.set_v_pagebreaks([grid.year(year)[1] + 1 for year in range(grid.years - 1)])

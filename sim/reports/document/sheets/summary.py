@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from sim.reports.document.look import GRAY
 from sim.reports.document.sheets.blocks import Blocks
-from sim.reports.document.sheets.charts import NAMES_COLUMN, NAMES_ROW, SUMMARY, Area, Charts
+from sim.reports.document.sheets.charts import NAMES_COLUMN, NAMES_ROW, SUMMARY, Area, Charts, Place
 from sim.reports.document.sheets.paper import SHARE, USD, USD_FINE, Paper
 from sim.reports.document.sheets.statement import Statement
-from sim.reports.document.sheets.workings import HEAD
+from sim.reports.document.sheets.workings import HEAD, LINE_LABELS
 
 WIDTHS = [42.0, 14.0]
 TOP = 2
@@ -88,11 +89,31 @@ def write_summary(paper: Paper, statements: Sequence[Statement]) -> None:
         _row(paper, row, headline, statements)
     first = NAMES_ROW + 2 + len(HEADLINES)
     charts = Charts(paper)
-    charts.lines(sheet, first, title="Gross margin by month", form="0%", series=_series(statements, "gross_margin"))
     charts.lines(
-        sheet, first + Charts.ROWS, title="Cash since the start by month, USD", form='$#,##0.0,,"M"',
+        sheet, (first, 0), title="Gross margin by month", form="0%", series=_series(statements, "gross_margin")
+    )
+    charts.lines(
+        sheet, (first, 1), title="Cash since the start by month, USD", form='$#,##0.0,,"M"',
         series=_series(statements, "cumulative"),
     )  # fmt: skip
+    for at, (option, statement) in enumerate(zip(report.options, statements, strict=True)):
+        place = (first + Charts.ROWS * (1 + at // 2), at % 2)
+        _cost(charts, sheet, place, statement, f"Cost of {option.short} by month, USD")
+
+
+def _cost(charts: Charts, sheet: Worksheet, place: Place, statement: Statement, title: str) -> None:
+    """Cost by line and month; lines that cost nothing are left out."""
+    first, last = statement.grid.all
+    outcome = statement.ledger.outcome
+    lines = [line for line in LINE_LABELS if any(stated.cost_usd[line] for stated in outcome.statements)]
+    charts.stack(
+        sheet,
+        place,
+        title=title,
+        form='$#,##0,"k"',
+        months=(statement.name, (HEAD, first, HEAD, last)),
+        series=[(LINE_LABELS[line], (statement.rows[line], first, statement.rows[line], last)) for line in lines],
+    )
 
 
 def _said(paper: Paper) -> str:

@@ -17,6 +17,10 @@ HEAD = 3
 SINCE = HEAD - 1
 """Row of the months since the start."""
 LABELS = 2
+WIDE = 50.0
+SCALE = 45
+FIXED = "a number, as the model gives it"
+NOTHING = Amount(0.0, 0.0, ())
 LINE_LABELS = {line.name: line.label for line in LINES}
 
 
@@ -50,9 +54,19 @@ class Grid:
         return self.first, self.of(self.months - 1)
 
     @property
-    def heads(self) -> list[str]:
+    def heads(self) -> list[str | int]:
         years = [f"Year {year + 1}" for year in range(self.years)]
-        return [*years, "All months", *(f"Month {month + 1}" for month in range(self.months))]
+        return [*years, "All months", *(month + 1 for month in range(self.months))]
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Columns of the months of each year, then of all."""
+        return [*(self.year(year) for year in range(self.years)), self.all]
+
+    @property
+    def breaks(self) -> list[int]:
+        """Columns at which a printed page begins."""
+        return [self.year(year)[0] for year in range(self.years)]
 
     @property
     def widths(self) -> list[float]:
@@ -106,8 +120,8 @@ class Workings:
         sheet = paper.sheet(
             self.name,
             f"Workings: {self.title(paper)}",
-            "Amount = quantity × the values named in column B × level of prices. Change values in the sheet Assumptions.",
-            widths=[46.0, 46.0, *grid.widths],
+            "Amount = quantity × the values named beside it × level of prices. Change values in Assumptions.",
+            widths=[WIDE, WIDE, *grid.widths],
             freeze=(HEAD + 1, 1),
         )
         paper.heads(sheet, HEAD, ["Term", "Rests on", *grid.heads], left=LABELS)
@@ -122,6 +136,7 @@ class Workings:
         for block in self.blocks.values():
             for at, series in enumerate(block.series):
                 self._series(paper, sheet, series, block, row=block.first + at, above=block.first + at - shift)
+        paper.by_year(sheet, breaks=grid.breaks, repeated=LABELS, scale=SCALE)
         return sheet
 
     def title(self, paper: Paper) -> str:
@@ -154,9 +169,17 @@ class Workings:
     ) -> None:
         label = f"{self._line(block.name)}: {series.label}"
         for at in (row, above):
-            paper.text(sheet, at, 0, label, text_wrap=False)
-        paper.text(sheet, row, 1, series.basis or "a number, as the model gives it", text_wrap=False)
+            paper.text(sheet, at, 0, label)
+        paper.text(sheet, row, 1, series.basis or FIXED)
         paper.text(sheet, above, 1, series.unit, text_wrap=False)
+        paper.tall(sheet, row, [(label, WIDE), (series.basis, WIDE)])
+        paper.tall(sheet, above, [(label, WIDE)])
+        amounts = [series.amounts.get(month, NOTHING) for month in range(self.grid.months)]
+        for column, (first, last) in enumerate(self.grid.spans, start=LABELS):
+            months = slice(first - self.grid.first, last - self.grid.first + 1)
+            for at, form, read in ((above, COUNT, _quantity), (row, USD, _usd)):
+                cells = f"{xl_rowcol_to_cell(at, first)}:{xl_rowcol_to_cell(at, last)}"
+                paper.formula(sheet, at, column, f"=SUM({cells})", sum(map(read, amounts[months])), form, bold=True)
         for month, amount in series.amounts.items():
             column = self.grid.of(month)
             if amount.of_revenue:
@@ -184,3 +207,11 @@ class Workings:
         if key.startswith("revenue."):
             return "Revenue"
         return LINE_LABELS.get(key, "GPUs we own")
+
+
+def _quantity(amount: Amount) -> float:
+    return amount.quantity
+
+
+def _usd(amount: Amount) -> float:
+    return amount.usd
