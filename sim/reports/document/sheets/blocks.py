@@ -127,7 +127,8 @@ class Blocks:
             if last > first:
                 self.sheet.merge_range(self.row, first, self.row, last, "", self.paper.style(**style))
             if isinstance(cell, Figure) and isfinite(cell.value) and is_number:
-                self.paper.number(self.sheet, self.row, first, cell.value, DOLLARS if self.money else form_of(cell), **style)
+                form = DOLLARS if self.money else form_of(cell)
+                self.paper.number(self.sheet, self.row, first, cell.value, form, **style)
                 continue
             text = cell.text if isinstance(cell, Figure) else cell
             self.paper.text(self.sheet, self.row, first, text, **style)

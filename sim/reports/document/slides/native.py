@@ -1,0 +1,290 @@
+"""Native charts: what they show stands in a workbook inside the slide, and can be edited there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from math import isfinite
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.dml import MSO_LINE
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.util import Inches, Pt
+from xlsxwriter import Workbook
+
+from sim.reports.axes import axis_ticks
+from sim.reports.document.clean import one_line
+from sim.reports.document.look import GRAY, GRID, INK
+from sim.reports.document.parts import Axis
+from sim.reports.document.slides.deck import Box, rgb
+
+EPOCH = datetime(1980, 1, 1)
+FORMS = {"M": '$0.0,,"M"', "k": '$0,"k"', "$": "$0.00", "%": "0%", "s": '0.0" s"', "months": "0"}
+"""Number formats by the unit of an axis; a negative figure keeps its minus."""
+MOST_NAME = 60
+MARKERS = {
+    "disc": XL_MARKER_STYLE.CIRCLE,
+    "diamond": XL_MARKER_STYLE.DIAMOND,
+    "triangle": XL_MARKER_STYLE.TRIANGLE,
+    "square": XL_MARKER_STYLE.SQUARE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One series of a chart; an invisible one only holds others off the axis."""
+
+    name: str
+    values: Sequence[float]
+    color: str = ""
+    """Empty for one that is not seen."""
+    width: float = 2.25
+    dash: Any = MSO_LINE.SOLID
+    mark: str = ""
+    """Of its last point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Where a chart's axes lie on the slide [in], and between which values."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    low: float
+    high: float
+
+    def y(self, value: float) -> float:
+        return self.top + self.height * (self.high - value) / (self.high - self.low)
+
+    def x(self, value: float) -> float:
+        return self.left + self.width * (value - self.low) / (self.high - self.low)
+
+
+def bounds(values: Sequence[float], *, zero: bool = True) -> tuple[float, float, float]:
+    """Low end, high end and step of an axis on round ticks."""
+    known = [value for value in values if isfinite(value)] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    if zero:
+        low, high = min(0.0, low), max(0.0, high)
+    ticks = axis_ticks(low, high if high > low else low + 1.0)
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else (high - low) or 1.0
+    first, last = ticks[0], ticks[-1]
+    return (first - step if first > low + step * 1e-9 else first), (last + step if last < high - step * 1e-9 else last), step
+
+
+def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt: str) -> Plot:
+    """Lines over months 1, 2, ..."""
+    months = max(len(one.values) for one in series)
+    values = [value for one in series for value in one.values]
+    low, high, step = bounds(values)
+    chart = _added(slide, box, XL_CHART_TYPE.LINE, [str(m + 1) for m in range(months)], series, axis=axis, alt=alt)
+    inner = (0.075, 0.04, 0.9, 0.86)
+    _laid_out(chart, inner)
+    _value_axis(chart, low, high, step, axis)
+    _category_axis(chart)
+    _skip_labels(chart, 5 if months > 12 else 1)
+    _between(chart)
+    for drawn, plotted in zip(series, chart.plots[0].series, strict=True):
+        plotted.smooth = False
+        plotted.marker.style = XL_MARKER_STYLE.NONE
+        line = plotted.format.line
+        line.color.rgb, line.width, line.dash_style = rgb(drawn.color), Pt(drawn.width), drawn.dash
+        if drawn.mark:
+            marker = plotted.points[len(drawn.values) - 1].marker
+            marker.style, marker.size = MARKERS[drawn.mark], 10
+            marker.format.fill.solid()
+            marker.format.fill.fore_color.rgb = rgb(drawn.color)
+            marker.format.line.fill.background()
+            end = plotted.points[len(drawn.values) - 1].format.line
+            end.color.rgb, end.width, end.dash_style = rgb(drawn.color), Pt(drawn.width), drawn.dash
+    return _plot(box, inner, low, high)
+
+
+def column_stack(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt: str) -> Plot:
+    """Layers by month that add up."""
+    months = max(len(one.values) for one in series)
+    tops = [sum(max(0.0, one.values[m]) for one in series if m < len(one.values)) for m in range(months)]
+    low, high, step = bounds(tops)
+    categories = [str(m + 1) for m in range(months)]
+    chart = _added(slide, box, XL_CHART_TYPE.COLUMN_STACKED, categories, series, axis=axis, alt=alt)
+    inner = (0.08, 0.04, 0.9, 0.86)
+    _laid_out(chart, inner)
+    _value_axis(chart, low, high, step, axis)
+    _category_axis(chart)
+    _skip_labels(chart, 5 if months > 12 else 1)
+    chart.plots[0].gap_width, chart.plots[0].overlap = 15, 100
+    _filled(chart, series)
+    return _plot(box, inner, low, high)
+
+
+def floating_bars(
+    slide: Any, box: Box, categories: Sequence[str], series: Sequence[Drawn], *, axis: Axis, alt: str,
+    span: tuple[float, float], beside: Sequence[tuple[str, Sequence[float]]] = (), label_share: float = 0.26,
+) -> Plot:  # fmt: skip
+    """Horizontal bars that begin where an invisible series ends; the first category stands on top.
+
+    Args:
+        span: ends of the axis.
+        beside: further columns of the workbook: the figures that the bars were made from.
+        label_share: part of the width that categories may take.
+    """
+    chart = _added(
+        slide, box, XL_CHART_TYPE.BAR_STACKED, categories, series, axis=axis, alt=alt, beside=beside
+    )
+    inner = (label_share, 0.02, 0.98 - label_share, 0.96)
+    _laid_out(chart, inner)
+    _value_axis(chart, *span, (span[1] - span[0]) / 4, axis)
+    chart.value_axis.visible = False
+    chart.value_axis.has_major_gridlines = False
+    _category_axis(chart)
+    chart.category_axis.reverse_order = True
+    chart.plots[0].gap_width, chart.plots[0].overlap = 55, 100
+    _filled(chart, series)
+    return _plot(box, inner, *span)
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _added(
+    slide: Any, box: Box, kind: Any, categories: Sequence[str], series: Sequence[Drawn], *, axis: Axis, alt: str,
+    beside: Sequence[tuple[str, Sequence[float]]] = (),
+) -> Any:  # fmt: skip
+    form = FORMS.get(axis.unit, "#,##0")
+    data = CategoryChartData(number_format=form)
+    data.categories = [one_line(category, most=MOST_NAME) or " " for category in categories]
+    for one in series:
+        data.add_series(one_line(one.name, most=MOST_NAME), [v if isfinite(v) else None for v in one.values])
+    frame = slide.shapes.add_chart(kind, *(Inches(value) for value in box), data)
+    properties = frame._element.nvGraphicFramePr.cNvPr
+    properties.set("descr", one_line(alt, most=1000))
+    properties.set("title", one_line(alt, most=120))
+    chart = frame.chart
+    chart.has_legend = chart.has_title = False
+    chart.font.name, chart.font.size, chart.font.color.rgb = "Arial", Pt(12), rgb(GRAY)
+    chart.part.chart_workbook.update_from_xlsx_blob(_workbook(data, series, form, beside))
+    return chart
+
+
+def _workbook(
+    data: Any, series: Sequence[Drawn], form: str, beside: Sequence[tuple[str, Sequence[float]]]
+) -> bytes:
+    """The figures behind a chart where it looks for them; text stays text, and the date is pinned."""
+    buffer = BytesIO()
+    workbook = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook.set_properties({"created": EPOCH})
+    sheet = workbook.add_worksheet("Sheet1")
+    number = workbook.add_format({"num_format": form})
+    for row, category in enumerate(data.categories, start=1):
+        sheet.write_string(row, 0, category.label)
+    columns = [(one.name, one.values) for one in series] + list(beside)
+    for column, (name, values) in enumerate(columns, start=1):
+        sheet.write_string(0, column, one_line(name, most=MOST_NAME))
+        for row, value in enumerate(values, start=1):
+            if isfinite(value):
+                sheet.write_number(row, column, value, number)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _plot(box: Box, inner: tuple[float, float, float, float], low: float, high: float) -> Plot:
+    left, top, width, height = box
+    x, y, w, h = inner
+    return Plot(left + x * width, top + y * height, w * width, h * height, low, high)
+
+
+def _laid_out(chart: Any, inner: tuple[float, float, float, float]) -> None:
+    """Pin the inside of the axes, so that labels beside it stand at their values."""
+    area = chart._chartSpace.chart.plotArea
+    for old in area.findall(qn("c:layout")):
+        area.remove(old)
+    places = "".join(f'<c:{name} val="{value:.4f}"/>' for name, value in zip("xywh", inner, strict=True))
+    area.insert(
+        0,
+        parse_xml(
+            f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/>'
+            f'<c:yMode val="edge"/>{places}</c:manualLayout></c:layout>'
+        ),
+    )
+
+
+def _value_axis(chart: Any, low: float, high: float, step: float, axis: Axis) -> None:
+    values = chart.value_axis
+    values.minimum_scale, values.maximum_scale, values.major_unit = low, high, step
+    values.has_major_gridlines = True
+    values.major_gridlines.format.line.color.rgb = rgb(GRID)
+    values.major_gridlines.format.line.width = Pt(0.75)
+    values.format.line.fill.background()
+    values.major_tick_mark = values.minor_tick_mark = XL_TICK_MARK.NONE
+    labels = values.tick_labels
+    labels.number_format_is_linked, labels.number_format = False, FORMS.get(axis.unit, "#,##0")
+    labels.font.size, labels.font.color.rgb = Pt(12), rgb(GRAY)
+
+
+def _category_axis(chart: Any) -> None:
+    names = chart.category_axis
+    names.has_major_gridlines = False
+    names.major_tick_mark = names.minor_tick_mark = XL_TICK_MARK.NONE
+    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    names.format.line.color.rgb, names.format.line.width = rgb(INK), Pt(1)
+    names.tick_labels.font.size, names.tick_labels.font.color.rgb = Pt(13), rgb(INK)
+
+
+def _skip_labels(chart: Any, count: int) -> None:
+    names = chart.category_axis._element
+    before = names.find(qn("c:noMultiLvlLbl"))
+    for tag in ("tickLblSkip", "tickMarkSkip"):
+        element = parse_xml(f'<c:{tag} {nsdecls("c")} val="{count}"/>')
+        if before is not None:
+            before.addprevious(element)
+        else:
+            names.append(element)
+
+
+def _between(chart: Any) -> None:
+    """Begin lines at the axis, not half a step in."""
+    values = chart.value_axis._element
+    for old in values.findall(qn("c:crossBetween")):
+        values.remove(old)
+    values.find(qn("c:crosses")).addnext(parse_xml(f'<c:crossBetween {nsdecls("c")} val="midCat"/>'))
+
+
+def _filled(chart: Any, series: Sequence[Drawn]) -> None:
+    for drawn, plotted in zip(series, chart.plots[0].series, strict=True):
+        plotted.invert_if_negative = False
+        if drawn.color:
+            plotted.format.fill.solid()
+            plotted.format.fill.fore_color.rgb = rgb(drawn.color)
+        else:
+            plotted.format.fill.background()
+        plotted.format.line.fill.background()
+
+
+def segments(
+    rows: Sequence[Sequence[float]], *, names: Sequence[str], colors: Sequence[tuple[str, str]]
+) -> list[Drawn]:
+    """Stacked series for bars between edges: what lies below zero and above it is stacked on its own side.
+
+    Args:
+        rows: edges of every bar from low to high, one more than there are segments.
+        names: of each segment.
+        colors: below and above zero, of each segment.
+    """
+    above = [[max(0.0, edge) for edge in row] for row in rows]
+    below = [[min(0.0, edge) for edge in row] for row in rows]
+    found = [Drawn("before", [row[0] for row in above])]
+    found += [
+        Drawn(name, [row[at + 1] - row[at] for row in above], colors[at][1]) for at, name in enumerate(names)
+    ]
+    if any(row[0] < 0 for row in rows):
+        found.append(Drawn("before, below zero", [row[-1] for row in below]))
+        found += [
+            Drawn(f"{names[at]}, below zero", [row[at] - row[at + 1] for row in below], colors[at][0])
+            for at in reversed(range(len(names)))
+        ]
+    return found
