@@ -13,7 +13,7 @@ from pptx.enum.shapes import MSO_CONNECTOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Inches, Pt
 
 from sim.reports.document.clean import one_line
@@ -29,7 +29,7 @@ SERIF, SANS = "Georgia", "Arial"
 """Faces that every office has: a slide carries no fonts."""
 TITLE_SIZES = (30, 26, 22, 20)
 MOST_TITLE = 190
-LETTER_SERIF, LETTER_SANS = 0.62, 0.56
+LETTER_SERIF, LETTER_SANS = 0.6, 0.53
 """Mean width of a letter over its size, with a fifth to spare for a face that stands in."""
 LEADING = 1.22
 TITLE_ONLY = "Title Only"
@@ -71,8 +71,9 @@ class Deck:
         return slide
 
     def text(
-        self, slide: Any, box: Box, text: str | Sequence[str], *, size: float = 14, color: str = TEXT, bold: bool = False,
-        serif: bool = False, align: str = "left", sizes: tuple[float, ...] = (), middle: bool = False, space: float = 0,
+        self, slide: Any, box: Box, text: str | Sequence[str], *, size: float = 14, color: str = TEXT,
+        bold: bool = False, serif: bool = False, align: str = "left", sizes: tuple[float, ...] = (),
+        middle: bool = False, space: float = 0,
     ) -> Any:  # fmt: skip
         """Paragraphs in a box, at the largest of some sizes at which they fit; cut at the smallest if they do not."""
         paragraphs = [text] if isinstance(text, str) else list(text)
@@ -94,15 +95,15 @@ class Deck:
         return shape
 
     def rule(
-        self, slide: Any, start: tuple[float, float], end: tuple[float, float], *, color: str = RULE, width: float = 0.75,
-        dashed: bool = False,
+        self, slide: Any, start: tuple[float, float], end: tuple[float, float], *, color: str = RULE,
+        width: float = 0.75, dashed: bool = False,
     ) -> None:  # fmt: skip
         """A line without the shadow that themes give to it."""
         line = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *(Inches(value) for value in (*start, *end)))
         line.line.color.rgb, line.line.width = rgb(color), Pt(width)
         if dashed:
             line.line._get_or_add_ln().append(parse_xml(f'<a:prstDash {nsdecls("a")} val="dash"/>'))
-        style = line._element.find(_tag("p:style"))
+        style = line._element.find(qn("p:style"))
         if style is not None:
             line._element.remove(style)
 
@@ -153,7 +154,8 @@ class Deck:
             self._logo(slide)
             left += 1.9
         else:
-            self.text(slide, (LEFT, 0.2, 5, 0.3), one_line(self.brand.name, most=50), size=14, color=INK, bold=True, serif=True)
+            name = one_line(self.brand.name, most=50)
+            self.text(slide, (LEFT, 0.2, 5, 0.3), name, size=14, color=INK, bold=True, serif=True)
             left += min(5.0, 0.14 * min(50, len(self.brand.name)) + 0.15)
         audience = f"Report to the {AUDIENCES[self.report.audience].lower()}"
         self.text(slide, (left, 0.22, 4, 0.3), audience, size=12, color=GRAY)
@@ -240,9 +242,3 @@ def _written(paragraph: Any, text: str, *, size: float, bold: bool, color: str, 
 
 def _emu(box: Box) -> tuple[Any, ...]:
     return tuple(Inches(value) for value in box)
-
-
-def _tag(name: str) -> str:
-    from pptx.oxml.ns import qn
-
-    return str(qn(name))

@@ -1,6 +1,7 @@
 """Charts of the report on a slide: what is drawn, and the labels that stand beside it at its values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite, nan
 from typing import Any
 
@@ -11,7 +12,7 @@ from sim.reports.axes import spread
 from sim.reports.document.chart_tables import written
 from sim.reports.document.look import GRAY, INK, LAYERS, TEXT, WHITE, Style, ramp, style_of, tint
 from sim.reports.document.parts import Bars, Chart, Figure, Heat, Line, Lines, Ranges, Stack, Tornado
-from sim.reports.document.slides.deck import Box, Deck
+from sim.reports.document.slides.deck import LETTER_SANS, Box, Deck
 from sim.reports.document.slides.native import Drawn, Plot, bounds, column_stack, floating_bars, line_chart, segments
 from sim.reports.document.slides.tables import Shown, add_table
 
@@ -177,13 +178,14 @@ def _waterfall(deck: Deck, slide: Any, chart: Bars, box: Box, *, compact: bool) 
 
 
 def _ranges(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
-    """One bar for each row and option; the first letters say whose it is, as its color does."""
+    """One bar for each row and option; what stands beside says whose it is, as its color does."""
     options = deck.report.options
     labels, figures, styles = [], [], []
     for row in chart.rows:
-        for option, figure in zip(options, row.figures, strict=True):
-            labels.append(f"{row.label}, {option.short}")
-            figures.append(figure)
+        for at, (option, figure) in enumerate(zip(options, row.figures, strict=True)):
+            labels.append(row.label if at == 0 else " ")
+            whose = f"{option.short}: {figure.note}" if figure.note else option.short
+            figures.append(replace(figure, note=whose))
             styles.append(style_of(option, deck.report.brand))
     _ranged(deck, slide, chart, box, labels=labels, figures=figures, styles=styles)
 
@@ -231,12 +233,13 @@ def _beside(
     )  # fmt: skip
     step = plot.height / len(texts)
     size = 14 if step > 0.5 else 12 if step > 0.33 else 10.5
+    wide = min(1.6, max(len(text) for text, _ in texts) * size * LETTER_SANS / 72 + 0.2)
     for at, (text, note) in enumerate(texts):
         middle = plot.top + (at + 0.5) * step - 0.15
-        value = (left + width - room + 0.1, middle, 1.5 if note else room - 0.1, 0.3)
+        value = (left + width - room + 0.1, middle, wide if note else room - 0.1, 0.3)
         deck.text(slide, value, text, color=INK, bold=True, sizes=(size, 11, 10, 9), middle=True)
         if note and not short:
-            beside = (left + width - room + 1.65, middle, room - 1.65, 0.3)
+            beside = (left + width - room + 0.1 + wide, middle, room - 0.1 - wide, 0.3)
             deck.text(slide, beside, note, color=GRAY, sizes=(12, 11, 10, 9, 8), middle=True)
     return plot
 
@@ -264,7 +267,7 @@ def _heat(deck: Deck, slide: Any, chart: Heat, box: Box) -> None:
             dark = isfinite(share) and share > BLACK_ABOVE
             cells.append(
                 Shown(
-                    f"{cell.text} {mark}".strip(), right=True, color=WHITE if dark else INK,
+                    cell.text, right=True, color=WHITE if dark else INK,
                     fill=ramp(share, color=deck.report.brand.accent) if isfinite(share) and share > 0 else "",
                     outline={"best": "solid", "tie": "dash"}.get(mark, ""),
                 )

@@ -22,8 +22,15 @@ from sim.reports.document.parts import Axis
 from sim.reports.document.slides.deck import Box, rgb
 
 EPOCH = datetime(1980, 1, 1)
-FORMS = {"M": '$0.0,,"M"', "k": '$0,"k"', "$": "$0.00", "%": "0%", "s": '0.0" s"', "months": "0"}
-"""Number formats by the unit of an axis; a negative figure keeps its minus."""
+FORMS = {"M": ("$0{},,\"M\"", 1e6), "k": ("$0{},\"k\"", 1e3), "$": ("$0{}", 1.0), "%": ("0{}%", 0.01),
+         "s": ("0{}\" s\"", 1.0)}  # fmt: skip
+"""Number format by the unit of an axis, with room for decimals, and what one unit of it is."""
+MOST_DECIMALS = 3
+HAIR = 1e-9
+MANY, FEW = 8, 4
+"""Bars from which labels are set smaller, and below which bars are set apart."""
+EVERY = 6
+"""Months between two labels of an axis."""
 MOST_NAME = 60
 MARKERS = {
     "disc": XL_MARKER_STYLE.CIRCLE,
@@ -73,8 +80,28 @@ def bounds(values: Sequence[float], *, zero: bool = True) -> tuple[float, float,
         low, high = min(0.0, low), max(0.0, high)
     ticks = axis_ticks(low, high if high > low else low + 1.0)
     step = ticks[1] - ticks[0] if len(ticks) > 1 else (high - low) or 1.0
-    first, last = ticks[0], ticks[-1]
-    return (first - step if first > low + step * 1e-9 else first), (last + step if last < high - step * 1e-9 else last), step
+    first = ticks[0] - step if ticks[0] > low + step * HAIR else ticks[0]
+    last = ticks[-1] + step if ticks[-1] < high - step * HAIR else ticks[-1]
+    return first, last, step
+
+
+def form_of(axis: Axis, step: float) -> str:
+    """Number format of an axis with as many decimals as its step needs; a negative figure keeps its minus."""
+    if axis.unit not in FORMS:
+        return "#,##0"
+    form, scale = FORMS[axis.unit]
+    decimals = next((d for d in range(MOST_DECIMALS) if _is_whole(abs(step) / scale * 10**d)), MOST_DECIMALS)
+    return form.format("." + "0" * decimals if decimals else "")
+
+
+def _is_whole(value: float) -> bool:
+    return abs(value - round(value)) < HAIR
+
+
+def _months(count: int) -> tuple[list[str], tuple[str, list[float]]]:
+    """Labels of months, blank between the ones that are shown, and a column that names all of them."""
+    labels = [str(m) if m % EVERY == 0 or count <= EVERY else " " for m in range(1, count + 1)]
+    return labels, ("month", [float(m) for m in range(1, count + 1)])
 
 
 def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt: str) -> Plot:
@@ -82,12 +109,15 @@ def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt
     months = max(len(one.values) for one in series)
     values = [value for one in series for value in one.values]
     low, high, step = bounds(values)
-    chart = _added(slide, box, XL_CHART_TYPE.LINE, [str(m + 1) for m in range(months)], series, axis=axis, alt=alt)
+    names, all_months = _months(months)
+    chart = _added(
+        slide, box, XL_CHART_TYPE.LINE, names, series, form=form_of(axis, step), alt=alt, beside=(all_months,)
+    )
     inner = (0.075, 0.04, 0.9, 0.86)
     _laid_out(chart, inner)
     _value_axis(chart, low, high, step, axis)
     _category_axis(chart)
-    _skip_labels(chart, 5 if months > 12 else 1)
+    _every_label(chart)
     _between(chart)
     for drawn, plotted in zip(series, chart.plots[0].series, strict=True):
         plotted.smooth = False
@@ -110,13 +140,15 @@ def column_stack(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, a
     months = max(len(one.values) for one in series)
     tops = [sum(max(0.0, one.values[m]) for one in series if m < len(one.values)) for m in range(months)]
     low, high, step = bounds(tops)
-    categories = [str(m + 1) for m in range(months)]
-    chart = _added(slide, box, XL_CHART_TYPE.COLUMN_STACKED, categories, series, axis=axis, alt=alt)
+    names, all_months = _months(months)
+    chart = _added(
+        slide, box, XL_CHART_TYPE.COLUMN_STACKED, names, series, form=form_of(axis, step), alt=alt, beside=(all_months,)
+    )
     inner = (0.08, 0.04, 0.9, 0.86)
     _laid_out(chart, inner)
     _value_axis(chart, low, high, step, axis)
     _category_axis(chart)
-    _skip_labels(chart, 5 if months > 12 else 1)
+    _every_label(chart)
     chart.plots[0].gap_width, chart.plots[0].overlap = 15, 100
     _filled(chart, series)
     return _plot(box, inner, low, high)
@@ -133,17 +165,20 @@ def floating_bars(
         beside: further columns of the workbook: the figures that the bars were made from.
         label_share: part of the width that categories may take.
     """
+    step = (span[1] - span[0]) / 4
     chart = _added(
-        slide, box, XL_CHART_TYPE.BAR_STACKED, categories, series, axis=axis, alt=alt, beside=beside
+        slide, box, XL_CHART_TYPE.BAR_STACKED, categories, series, form=form_of(axis, step), alt=alt, beside=beside
     )
     inner = (label_share, 0.02, 0.98 - label_share, 0.96)
     _laid_out(chart, inner)
-    _value_axis(chart, *span, (span[1] - span[0]) / 4, axis)
+    _value_axis(chart, *span, step, axis)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     _category_axis(chart)
+    many, few = len(categories) > MANY, len(categories) < FEW
+    chart.category_axis.tick_labels.font.size = Pt(10.5 if many else 13)
     chart.category_axis.reverse_order = True
-    chart.plots[0].gap_width, chart.plots[0].overlap = 55, 100
+    chart.plots[0].gap_width, chart.plots[0].overlap = (120 if few else 55), 100
     _filled(chart, series)
     return _plot(box, inner, *span)
 
@@ -152,10 +187,9 @@ def floating_bars(
 
 
 def _added(
-    slide: Any, box: Box, kind: Any, categories: Sequence[str], series: Sequence[Drawn], *, axis: Axis, alt: str,
+    slide: Any, box: Box, kind: Any, categories: Sequence[str], series: Sequence[Drawn], *, form: str, alt: str,
     beside: Sequence[tuple[str, Sequence[float]]] = (),
 ) -> Any:  # fmt: skip
-    form = FORMS.get(axis.unit, "#,##0")
     data = CategoryChartData(number_format=form)
     data.categories = [one_line(category, most=MOST_NAME) or " " for category in categories]
     for one in series:
@@ -222,7 +256,7 @@ def _value_axis(chart: Any, low: float, high: float, step: float, axis: Axis) ->
     values.format.line.fill.background()
     values.major_tick_mark = values.minor_tick_mark = XL_TICK_MARK.NONE
     labels = values.tick_labels
-    labels.number_format_is_linked, labels.number_format = False, FORMS.get(axis.unit, "#,##0")
+    labels.number_format_is_linked, labels.number_format = False, form_of(axis, step)
     labels.font.size, labels.font.color.rgb = Pt(12), rgb(GRAY)
 
 
@@ -235,15 +269,12 @@ def _category_axis(chart: Any) -> None:
     names.tick_labels.font.size, names.tick_labels.font.color.rgb = Pt(13), rgb(INK)
 
 
-def _skip_labels(chart: Any, count: int) -> None:
+def _every_label(chart: Any) -> None:
+    """Show every label: what is not to be seen is blank."""
     names = chart.category_axis._element
-    before = names.find(qn("c:noMultiLvlLbl"))
+    last = names.find(qn("c:noMultiLvlLbl"))
     for tag in ("tickLblSkip", "tickMarkSkip"):
-        element = parse_xml(f'<c:{tag} {nsdecls("c")} val="{count}"/>')
-        if before is not None:
-            before.addprevious(element)
-        else:
-            names.append(element)
+        last.addprevious(parse_xml(f'<c:{tag} {nsdecls("c")} val="1"/>'))
 
 
 def _between(chart: Any) -> None:
