@@ -12,10 +12,11 @@ from sim.catalogue import Catalogue
 from sim.economics import COST_LINES, MonthStatement, PriceLevel, Term, price_levels
 from sim.economics.capital import capital_cash
 from sim.economics.prices import MONTHS_PER_YEAR
+from sim.reports.document.sheets.amounts import MARKETS, Amount, Factor, Market, Series
 from sim.reports.document.sheets.inputs import Input, Inputs
 from sim.scenario import Scenario, in_month
 from sim.scenario.assumptions import catalogue_of
-from sim.scenario.schema import PerSeat
+from sim.scenario.schema import PerSeat, Product
 from sim.strategy.outcome import Outcome
 
 PRICES = frozenset(
@@ -52,61 +53,8 @@ SCALED = "cluster_usd_per_gpu"
 CREDIT = "credit_share"
 """Given back from a price."""
 DRIFTS = {"world.api_price_drift_per_year": "api", "world.gpu_price_drift_per_year": "gpu"}
-MARKETS = {"api": "Prices of models by the token", "gpu": "Prices of rented GPUs"}
 _HAIR = 1e-9
 """How far the product of the rows may be from a price, as a share of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """An input in a product: as it is, or what it leaves of one."""
-
-    input: Input
-    rest: bool = False
-
-    @property
-    def value(self) -> float:
-        return 1 - self.input.value if self.rest else self.input.value
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """One term of one month: `quantity` times factors, level and growth of prices, and a constant."""
-
-    usd: float
-    quantity: float
-    factors: tuple[Factor, ...]
-    constant: float = 1.0
-    level: tuple[str, int] | None = None
-    """Market, and the month whose level of prices holds."""
-    growth: Input | None = None
-    """Yearly change of the price itself, since month 0."""
-    of_revenue: bool = False
-    """Whether the quantity is the month's revenue."""
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One term through the months; a month without it is missing."""
-
-    label: str
-    unit: str
-    amounts: Mapping[int, Amount]
-
-    @property
-    def basis(self) -> str:
-        """Names that its price is multiplied from."""
-        names = (factor.input.name for amount in self.amounts.values() for factor in amount.factors)
-        return " × ".join(dict.fromkeys(names))
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """Level of prices by month: drift since month 0, and what shocks make of it."""
-
-    drift: tuple[Input, ...]
-    level: tuple[float, ...]
-    shock: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +239,7 @@ class _Reader:
             f"{row}.drift_per_year", product.price.drift_per_year, label=label, unit="share"
         )
 
-    def _product_in(self, id: str, month: int):  # type: ignore[no-untyped-def]
+    def _product_in(self, id: str, month: int) -> Product:
         return next(product for product in self.states[month].products if product.id == id)
 
 

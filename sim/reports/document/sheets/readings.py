@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from xlsxwriter.worksheet import Worksheet
 
+from sim.economics.prices import MONTHS_PER_YEAR
 from sim.lockin import LAYERS, WHOLE
 from sim.reports import words
-from sim.reports.document.parts import Column, Figure, Grid, Table
+from sim.reports.document.parts import Cell, Column, Figure, Grid, Table
 from sim.reports.document.report import Option
 from sim.reports.document.sheets.blocks import Blocks
 from sim.reports.document.sheets.charts import Charts
 from sim.reports.document.sheets.paper import COUNT, SHARE, USD, USD_FINE, Paper
-from sim.reports.document.sheets.workings import MONTHS_PER_YEAR
 from sim.reports.lockin import layer_name
 from sim.strategy.outcome import MonthResult, Outcome
 
@@ -145,7 +145,7 @@ def _doors(option: Option, outcome: Outcome) -> Table:
         *(Column(f"Cash after month {month}", numeric=True) for month in months),
         Column("Months to leave", numeric=True),
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             layer_name(door.decision),
             words.DOOR_WORDS.get(door.door_class, door.door_class),

@@ -9,7 +9,8 @@ from xlsxwriter.worksheet import Worksheet
 from sim.economics.lines import LINES
 from sim.economics.prices import MONTHS_PER_YEAR
 from sim.reports.document.look import GRAY
-from sim.reports.document.sheets.ledger import MARKETS, Amount, Ledger, Series
+from sim.reports.document.sheets.amounts import MARKETS, Amount, Series
+from sim.reports.document.sheets.ledger import Ledger
 from sim.reports.document.sheets.paper import COUNT, LEVEL, USD, Paper
 
 HEAD = 3

@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.reports import words
 from sim.reports.document.look import GRAY, INK, TEXT
-from sim.reports.document.parts import Grid, Points, Prose, Section, Table
+from sim.reports.document.parts import Chart, Grid, Points, Prose, Section, Table
 from sim.reports.document.slides.deck import ASIDE, BODY_BOTTOM, BODY_TOP, LEFT, RIGHT, Deck
 from sim.reports.document.slides.draw import draw
 from sim.reports.document.slides.tables import Shown, add_table, plain_cells
@@ -79,7 +79,7 @@ def _money(deck: Deck, section: Section) -> None:
         return
     slide = deck.slide(section.headline, subtitle=section.standfirst, notes=_notes(section, "margin", "unit_cost"))
     for at, key in enumerate(("margin", "unit_cost")):
-        block = section.block(key)
+        block = _chart_of(section, key)
         if block is None:
             continue
         left = LEFT + at * (HALF + 0.4)
@@ -99,7 +99,7 @@ def _reversal(deck: Deck, section: Section) -> None:
 
 def _futures(deck: Deck, section: Section) -> None:
     slide = deck.slide(section.headline, subtitle=section.standfirst, notes=_notes(section, "passing", "regret"))
-    passing, regret = section.block("passing"), section.block("regret")
+    passing, regret = _chart_of(section, "passing"), _chart_of(section, "regret")
     width = ASIDE - LEFT - 0.4
     half = (BODY_BOTTOM - BODY_TOP) / 2
     if passing is not None:
@@ -121,10 +121,16 @@ def _sensitivity(deck: Deck, section: Section) -> None:
     _chart(deck, section, "tornado", title=section.headline)
 
 
+def _chart_of(section: Section, key: str) -> Chart | None:
+    """The chart of that key, if the section has it."""
+    block = section.block(key)
+    return None if block is None or isinstance(block, Table | Grid | Points | Prose) else block
+
+
 def _chart(deck: Deck, section: Section, key: str, *, title: str = "") -> None:
     """A slide for one chart; its finding is the title unless another is given."""
-    block = section.block(key)
-    if block is None or isinstance(block, Table | Grid):
+    block = _chart_of(section, key)
+    if block is None:
         return
     notes = _notes(section, key)
     slide = deck.slide(title or block.title, subtitle=block.note, notes=notes)

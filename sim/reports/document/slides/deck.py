@@ -47,6 +47,7 @@ class Deck:
         self.presentation: Any = Presentation()
         self.presentation.slide_width, self.presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
         self._layout = self._only_layout()
+        self._unpictured()
         self._themed()
         self._furnished = False
 
@@ -130,6 +131,13 @@ class Deck:
                     shape.left, shape.top, shape.width, shape.height = _emu((LEFT, 0.72, RIGHT - LEFT, 1.12))
         return kept
 
+    def _unpictured(self) -> None:
+        """Without the thumbnail of the template, which shows another deck."""
+        package = self.presentation.part.package
+        for key, relation in list(package._rels.items()):
+            if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
+                package._rels.pop(key)
+
     def _themed(self) -> None:
         """Own fonts and colors, so that what is added later looks alike."""
         part = self.presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
@@ -198,8 +206,10 @@ class Deck:
         paragraph.append(field)
 
 
-def rgb(color: str) -> RGBColor:
-    return RGBColor.from_string(color[1:])
+def rgb(color: str) -> Any:
+    """A `#RRGGBB` color as the library takes it."""
+    made: Any = RGBColor
+    return made(*bytes.fromhex(color[1:]))
 
 
 def fitted(text: str | Sequence[str], box: Box, sizes: Sequence[float], *, letter: float) -> float:

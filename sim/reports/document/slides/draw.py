@@ -12,8 +12,9 @@ from sim.reports.axes import spread
 from sim.reports.document.chart_tables import written
 from sim.reports.document.look import GRAY, INK, LAYERS, TEXT, WHITE, Style, ramp, style_of, tint
 from sim.reports.document.parts import Bars, Chart, Figure, Heat, Line, Lines, Ranges, Stack, Tornado
+from sim.reports.document.slides.axes import bounds
 from sim.reports.document.slides.deck import LETTER_SANS, Box, Deck
-from sim.reports.document.slides.native import Drawn, Plot, bounds, column_stack, floating_bars, line_chart, segments
+from sim.reports.document.slides.native import Drawn, Plot, column_stack, floating_bars, line_chart, segments
 from sim.reports.document.slides.tables import Shown, add_table
 
 LABELS_IN = 3.5

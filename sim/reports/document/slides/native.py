@@ -8,25 +8,27 @@ from math import isfinite
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
-from pptx.enum.chart import XL_CHART_TYPE, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.chart import XL_CHART_TYPE, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 from xlsxwriter import Workbook
 
-from sim.reports.axes import axis_ticks
 from sim.reports.document.clean import one_line
-from sim.reports.document.look import GRAY, GRID, INK
+from sim.reports.document.look import GRAY
 from sim.reports.document.parts import Axis
+from sim.reports.document.slides.axes import (
+    begin_at_axis,
+    bounds,
+    category_axis,
+    every_label,
+    form_of,
+    laid_out,
+    value_axis,
+)
 from sim.reports.document.slides.deck import Box, rgb
 
 EPOCH = datetime(1980, 1, 1)
-FORMS = {"M": ("$0{},,\"M\"", 1e6), "k": ("$0{},\"k\"", 1e3), "$": ("$0{}", 1.0), "%": ("0{}%", 0.01),
-         "s": ("0{}\" s\"", 1.0)}  # fmt: skip
-"""Number format by the unit of an axis, with room for decimals, and what one unit of it is."""
-MOST_DECIMALS = 3
-HAIR = 1e-9
+_Data: Any = CategoryChartData
 MANY, FEW = 8, 4
 """Bars from which labels are set smaller, and below which bars are set apart."""
 EVERY = 6
@@ -72,32 +74,6 @@ class Plot:
         return self.left + self.width * (value - self.low) / (self.high - self.low)
 
 
-def bounds(values: Sequence[float], *, zero: bool = True) -> tuple[float, float, float]:
-    """Low end, high end and step of an axis on round ticks."""
-    known = [value for value in values if isfinite(value)] or [0.0, 1.0]
-    low, high = min(known), max(known)
-    if zero:
-        low, high = min(0.0, low), max(0.0, high)
-    ticks = axis_ticks(low, high if high > low else low + 1.0)
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else (high - low) or 1.0
-    first = ticks[0] - step if ticks[0] > low + step * HAIR else ticks[0]
-    last = ticks[-1] + step if ticks[-1] < high - step * HAIR else ticks[-1]
-    return first, last, step
-
-
-def form_of(axis: Axis, step: float) -> str:
-    """Number format of an axis with as many decimals as its step needs; a negative figure keeps its minus."""
-    if axis.unit not in FORMS:
-        return "#,##0"
-    form, scale = FORMS[axis.unit]
-    decimals = next((d for d in range(MOST_DECIMALS) if _is_whole(abs(step) / scale * 10**d)), MOST_DECIMALS)
-    return form.format("." + "0" * decimals if decimals else "")
-
-
-def _is_whole(value: float) -> bool:
-    return abs(value - round(value)) < HAIR
-
-
 def _months(count: int) -> tuple[list[str], tuple[str, list[float]]]:
     """Labels of months, blank between the ones that are shown, and a column that names all of them."""
     labels = [str(m) if m % EVERY == 0 or count <= EVERY else " " for m in range(1, count + 1)]
@@ -114,11 +90,11 @@ def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt
         slide, box, XL_CHART_TYPE.LINE, names, series, form=form_of(axis, step), alt=alt, beside=(all_months,)
     )
     inner = (0.075, 0.04, 0.9, 0.86)
-    _laid_out(chart, inner)
-    _value_axis(chart, low, high, step, axis)
-    _category_axis(chart)
-    _every_label(chart)
-    _between(chart)
+    laid_out(chart, inner)
+    value_axis(chart, low, high, step, axis)
+    category_axis(chart)
+    every_label(chart)
+    begin_at_axis(chart)
     for drawn, plotted in zip(series, chart.plots[0].series, strict=True):
         plotted.smooth = False
         plotted.marker.style = XL_MARKER_STYLE.NONE
@@ -145,10 +121,10 @@ def column_stack(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, a
         slide, box, XL_CHART_TYPE.COLUMN_STACKED, names, series, form=form_of(axis, step), alt=alt, beside=(all_months,)
     )
     inner = (0.08, 0.04, 0.9, 0.86)
-    _laid_out(chart, inner)
-    _value_axis(chart, low, high, step, axis)
-    _category_axis(chart)
-    _every_label(chart)
+    laid_out(chart, inner)
+    value_axis(chart, low, high, step, axis)
+    category_axis(chart)
+    every_label(chart)
     chart.plots[0].gap_width, chart.plots[0].overlap = 15, 100
     _filled(chart, series)
     return _plot(box, inner, low, high)
@@ -170,11 +146,11 @@ def floating_bars(
         slide, box, XL_CHART_TYPE.BAR_STACKED, categories, series, form=form_of(axis, step), alt=alt, beside=beside
     )
     inner = (label_share, 0.02, 0.98 - label_share, 0.96)
-    _laid_out(chart, inner)
-    _value_axis(chart, *span, step, axis)
+    laid_out(chart, inner)
+    value_axis(chart, *span, step, axis)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
-    _category_axis(chart)
+    category_axis(chart)
     many, few = len(categories) > MANY, len(categories) < FEW
     chart.category_axis.tick_labels.font.size = Pt(10.5 if many else 13)
     chart.category_axis.reverse_order = True
@@ -190,7 +166,7 @@ def _added(
     slide: Any, box: Box, kind: Any, categories: Sequence[str], series: Sequence[Drawn], *, form: str, alt: str,
     beside: Sequence[tuple[str, Sequence[float]]] = (),
 ) -> Any:  # fmt: skip
-    data = CategoryChartData(number_format=form)
+    data: Any = _Data(number_format=form)
     data.categories = [one_line(category, most=MOST_NAME) or " " for category in categories]
     for one in series:
         data.add_series(one_line(one.name, most=MOST_NAME), [v if isfinite(v) else None for v in one.values])
@@ -230,59 +206,6 @@ def _plot(box: Box, inner: tuple[float, float, float, float], low: float, high: 
     left, top, width, height = box
     x, y, w, h = inner
     return Plot(left + x * width, top + y * height, w * width, h * height, low, high)
-
-
-def _laid_out(chart: Any, inner: tuple[float, float, float, float]) -> None:
-    """Pin the inside of the axes, so that labels beside it stand at their values."""
-    area = chart._chartSpace.chart.plotArea
-    for old in area.findall(qn("c:layout")):
-        area.remove(old)
-    places = "".join(f'<c:{name} val="{value:.4f}"/>' for name, value in zip("xywh", inner, strict=True))
-    area.insert(
-        0,
-        parse_xml(
-            f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/>'
-            f'<c:yMode val="edge"/>{places}</c:manualLayout></c:layout>'
-        ),
-    )
-
-
-def _value_axis(chart: Any, low: float, high: float, step: float, axis: Axis) -> None:
-    values = chart.value_axis
-    values.minimum_scale, values.maximum_scale, values.major_unit = low, high, step
-    values.has_major_gridlines = True
-    values.major_gridlines.format.line.color.rgb = rgb(GRID)
-    values.major_gridlines.format.line.width = Pt(0.75)
-    values.format.line.fill.background()
-    values.major_tick_mark = values.minor_tick_mark = XL_TICK_MARK.NONE
-    labels = values.tick_labels
-    labels.number_format_is_linked, labels.number_format = False, form_of(axis, step)
-    labels.font.size, labels.font.color.rgb = Pt(12), rgb(GRAY)
-
-
-def _category_axis(chart: Any) -> None:
-    names = chart.category_axis
-    names.has_major_gridlines = False
-    names.major_tick_mark = names.minor_tick_mark = XL_TICK_MARK.NONE
-    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    names.format.line.color.rgb, names.format.line.width = rgb(INK), Pt(1)
-    names.tick_labels.font.size, names.tick_labels.font.color.rgb = Pt(13), rgb(INK)
-
-
-def _every_label(chart: Any) -> None:
-    """Show every label: what is not to be seen is blank."""
-    names = chart.category_axis._element
-    last = names.find(qn("c:noMultiLvlLbl"))
-    for tag in ("tickLblSkip", "tickMarkSkip"):
-        last.addprevious(parse_xml(f'<c:{tag} {nsdecls("c")} val="1"/>'))
-
-
-def _between(chart: Any) -> None:
-    """Begin lines at the axis, not half a step in."""
-    values = chart.value_axis._element
-    for old in values.findall(qn("c:crossBetween")):
-        values.remove(old)
-    values.find(qn("c:crosses")).addnext(parse_xml(f'<c:crossBetween {nsdecls("c")} val="midCat"/>'))
 
 
 def _filled(chart: Any, series: Sequence[Drawn]) -> None:
