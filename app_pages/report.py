@@ -14,6 +14,7 @@ from sim.reports.document.bundle import NAME, written, zipped
 from sim.reports.document.chart_tables import table_of
 from sim.reports.document.charts import alt_of, figure_of
 from sim.reports.document.formats import FORMATS, File, FormatError
+from sim.reports.document.look import WHITE
 from sim.reports.document.parts import Bars, Chart, Heat, Lines, Ranges, Stack, Tornado
 from sim.reports.document.report import AUDIENCES, Audience, Paper, Report
 from sim.reports.document.sections import SECTIONS, for_audience
@@ -97,7 +98,9 @@ def _preview(report: Report) -> None:
         f'<p class="lb-say"><b>{escape(report.decision)}.</b> {escape(report.recommendation)}</p>'
         f'<ul class="lb-notes">{said}</ul>'
     )
-    rows: list[tuple[str, ...]] = [(section.kicker, section.headline) for section in report.sections if section.key != "decision"]
+    rows: list[tuple[str, ...]] = [
+        (section.kicker, section.headline) for section in report.sections if section.key != "decision"
+    ]
     st.html(f'<div class="lb-bare">{shell.table_html(("", ""), rows, caption=text.REPORT_PREVIEW_NOTE)}</div>')
     _picture(report)
 
@@ -118,7 +121,8 @@ def _picture(report: Report) -> None:
         )  # fmt: skip
     chart = charts[key]
     st.plotly_chart(
-        figure_of(chart, report),
+        # A report is light whatever the theme is, and so are the pictures that are taken of it.
+        figure_of(chart, report).update_layout(paper_bgcolor=WHITE, plot_bgcolor=WHITE),
         theme=None,
         key=f"report_plot_{key}",
         config={

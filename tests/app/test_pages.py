@@ -14,7 +14,7 @@ from sim.scenario.load import IN_ORDER
 from tests.app.fake_outcome import fake_outcome
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("start", "strategy", "operations", "economics", "lockin", "compare", "own", "about")
+PAGES = ("start", "strategy", "operations", "economics", "lockin", "compare", "report", "own", "about")
 PRESETS = IN_ORDER
 
 

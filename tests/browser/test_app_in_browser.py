@@ -32,6 +32,7 @@ PATHS = {
     "economics": "/economics?p=own_the_platform",
     "lock-in": "/lock-in?p=prototype_by_friday",
     "compare": "/compare",
+    "report": "/report",
     "own": "/own",
     "about": "/about",
 }

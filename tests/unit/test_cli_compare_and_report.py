@@ -155,5 +155,26 @@ def test_the_bill_adds_up_to_the_statement(
 
 
 def test_equal_names_do_not_overwrite_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["report", API, API, "--out", str(tmp_path)]) == 0
+    assert main(["report", API, API, "--out", str(tmp_path), "--formats", "focus"]) == 0
     assert len(list(tmp_path.glob("*.csv"))) == 4
+
+
+# --- reports ------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_says_the_same_numbers_as_a_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, outcome: Outcome
+) -> None:
+    asked = ["report", API, OWN, "--out", str(tmp_path), "--formats", "json", "--sections", "decision,money", "--json"]
+    assert main(asked) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [Path(file["path"]).name for file in files] == [
+        "results.json", f"{API}.scenario.yaml", f"{OWN}.scenario.yaml"
+    ]  # fmt: skip
+    assert all(Path(file["path"]).stat().st_size == file["bytes"] for file in files)
+    saved = json.loads(Path(files[0]["path"]).read_text(encoding="utf-8"))
+    assert [section["key"] for section in saved["sections"]] == ["decision", "money"]
+    assert saved["results"][0]["npv_usd"] == outcome.npv_usd
+    assert not list(tmp_path.glob(".*"))
+    assert main(["run", files[1]["path"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["npv_usd"] == outcome.npv_usd

@@ -17,6 +17,7 @@ from sim.reports.document.claims import (
 from sim.reports.document.evidence import Paired, Share
 from tests.unit.report_evidence import paired
 
+MINUS = "\u2212"
 BANNED = ("proves", " will ", "guarantees", "significant", "optimal")
 
 
@@ -46,7 +47,7 @@ def test_a_range_that_touches_zero_is_a_likely_gain_only_where_the_whole_interva
 def test_without_a_difference_beyond_the_noise_nobody_is_ahead():
     text = said(gain(-9e5, 1e4, 9e5, 252))
     assert text.startswith("Portable and Vendor cannot be told apart on worth")
-    assert "−$900k and +$900k; choose on cash to leave." in text
+    assert f"{MINUS}$900k and +$900k; choose on cash to leave." in text
     assert "more than" not in text
 
 
@@ -92,7 +93,7 @@ def test_a_door_that_fewer_than_sixty_futures_agree_on_could_go_either_way():
 
 
 def test_small_words():
-    assert signed(0) == "$0" and signed(5) == "+$5.00" and signed(-4e4) == "−$40k"
+    assert signed(0) == "$0" and signed(5) == "+$5.00" and signed(-4e4) == f"{MINUS}$40k"
     assert money_range(1e6, 1.01e6) == "$1.0M" and money_range(nan, 1) == "" and money_range(1, inf) == ""
     text = switches("Vendor", input_words="growth", flip="2.6 %", below=True, likely="5 %", low="1 %", high="8 %")
     assert text == "Vendor would be the better choice if growth were below 2.6 % (we assume 5 %; range 1 % to 8 %)."

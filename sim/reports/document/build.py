@@ -60,7 +60,8 @@ def build_report(
     _check(outcomes, audience)
     wanted = _wanted(sections, audience)
     evidence = evidence or Evidence()
-    proposed, against = chosen(outcomes, evidence)
+    leaving = tuple(LeavingDraws.of(outcome) for outcome in outcomes)
+    proposed, against = chosen(outcomes, evidence, leaving=leaving)
     options = _options(outcomes, proposed, against, stems)
     facts = Facts(
         options=options,
@@ -68,7 +69,7 @@ def build_report(
         proposed=proposed,
         against=against,
         comparison=compared(outcomes) if len(outcomes) > 1 else None,
-        leaving=tuple(LeavingDraws.of(outcome) for outcome in outcomes),
+        leaving=leaving,
         evidence=evidence,
         audience=audience,
     )

@@ -41,6 +41,11 @@ def of_hundred(share: float) -> str:
     return f"{share * HUNDRED:.0f} of 100"
 
 
+def can_be_told(gain: Paired) -> bool:
+    """Whether the first of two is ahead: in nearly every future, or likely so beyond the interval of its share."""
+    return gain.mean > 0 and (gain.low > 0 or gain.above.low >= LIKELY)
+
+
 # --- what is worth more ---------------------------------------------------------------------------------------------
 
 
@@ -63,7 +68,7 @@ def worth_more(ours: str, theirs: str, *, gain: Paired, months: int, instead: st
             else (f"and we found no more than {missed} futures of 100 in which it is not")
         )
         return f"{ours} is worth {words.money(gain.mean)} more than {theirs} over {length} (range {span}), {none}."
-    if gain.above.low >= LIKELY:
+    if can_be_told(gain):
         return (
             f"{ours} is expected to be worth {words.money(gain.mean)} more than {theirs} over {length}, "
             f"within a range of {span}: a likely gain, not a sure one."
@@ -141,7 +146,7 @@ def passes(name: str, *, tests: int, share: Share) -> str:
     """In how many futures an option passes every test, rounded to tens, with the interval of the count."""
     about = 10 * round(share.mean * 10)
     span = f"{share.low * HUNDRED:.0f} to {share.high * HUNDRED:.0f}"
-    all_tests = "its test" if tests == 1 else f"all {tests} tests"
+    all_tests = {1: "its test", 2: "both tests"}.get(tests, f"all {tests} tests")
     return f"{name} passes {all_tests} in about {about} futures of 100 ({span})"
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import nan
 
 import numpy as np
 
 from sim.lockin import SHOWN_SETS, WHOLE
 from sim.lockin.doors import basis_of
 from sim.lockin.exit_cost import exit_costs
+from sim.reports.document.claims import can_be_told
 from sim.reports.document.evidence import RANGE, Evidence, Paired
 from sim.reports.document.report import Audience, Option
 from sim.reports.sentences import TIE_SHARE
@@ -100,30 +101,41 @@ class Facts:
         """Cash saved when leaving everything at the end, proposed against its counterpart, in the same futures."""
         if self.against is None:
             return None
-        ours, theirs = (self.leaving[at].usd_cash.get(WHOLE) for at in (self.proposed, self.against))
-        if ours is None or theirs is None:
-            return None
-        last = self.months - 1
-        return Paired.of(theirs[:, last].tolist(), ours[:, last].tolist())
+        return leaving_saved(self.leaving, self.proposed, than=self.against, month=self.months)
 
 
-def chosen(outcomes: Sequence[Outcome], evidence: Evidence) -> tuple[int, int | None]:
+def chosen(
+    outcomes: Sequence[Outcome], evidence: Evidence, *, leaving: Sequence[LeavingDraws]
+) -> tuple[int, int | None]:
     """Places of the option to propose and of the one it is set against.
 
-    The first is what happens if nothing is decided. Another one is proposed
-    only where it is worth more by more than counts as equal, and, with futures
-    at hand, where that holds in more of them than not beyond their interval.
+    The first is what happens if nothing is decided. The most valuable of the
+    others is proposed only where its lead in worth can be told, or where worth
+    cannot be told apart and it is cheaper to leave beyond the range of that.
     """
     if len(outcomes) == 1:
         return 0, None
-    worth = [outcome.npv_usd for outcome in outcomes]
-    order = sorted(range(len(worth)), key=lambda at: -worth[at])
-    best = order[0]
-    if best == 0:
-        return 0, order[1]
-    equal = abs(worth[best] - worth[0]) <= TIE_SHARE * abs(worth[best])
-    if evidence.futures is not None:
-        # Whether it can be told apart is then known, not a rule of thumb.
-        found = evidence.futures.paired(best, 0)
-        equal = found.mean <= 0 or found.above.low <= 0.5
-    return (0, best) if equal or not isfinite(worth[best]) else (best, 0)
+    other = max(range(1, len(outcomes)), key=lambda at: outcomes[at].npv_usd)
+    lead = _lead(outcomes, evidence, other)
+    if lead == 0:
+        saved = leaving_saved(leaving, other, than=0, month=min(len(outcome.months) for outcome in outcomes))
+        lead = 1 if saved is not None and saved.low > 0 else -1
+    return (other, 0) if lead > 0 else (0, other)
+
+
+def _lead(outcomes: Sequence[Outcome], evidence: Evidence, other: int) -> int:
+    """1 where an option is worth more than doing nothing, -1 where it is worth less, 0 where nobody can tell."""
+    gain_usd = outcomes[other].npv_usd - outcomes[0].npv_usd
+    if evidence.futures is None:
+        most = max(abs(outcomes[other].npv_usd), abs(outcomes[0].npv_usd))
+        return 0 if abs(gain_usd) <= TIE_SHARE * most else 1 if gain_usd > 0 else -1
+    found = evidence.futures.paired(other, 0)
+    return int(can_be_told(found)) - int(can_be_told(found.turned))
+
+
+def leaving_saved(leaving: Sequence[LeavingDraws], ours: int, *, than: int, month: int) -> Paired | None:
+    """Cash saved when one option is left at the end of a month and not another; `None` where it is not known."""
+    one, other = (leaving[at].usd_cash.get(WHOLE) for at in (ours, than))
+    if one is None or other is None:
+        return None
+    return Paired.of(other[:, month - 1].tolist(), one[:, month - 1].tolist())

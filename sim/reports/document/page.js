@@ -28,7 +28,11 @@
     });
   }
   function all() { Object.keys(figures).forEach(draw); }
-  window.addEventListener("beforeprint", all);
+  function sized(change) {
+    document.querySelectorAll(".chart[data-drawn]").forEach(function (place) { Plotly.relayout(place, change); });
+  }
+  window.addEventListener("beforeprint", function () { all(); sized({autosize: false, width: 660}); });
+  window.addEventListener("afterprint", function () { sized({autosize: true, width: null}); });
   if (!("IntersectionObserver" in window)) { all(); return; }
   var seen = new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) {

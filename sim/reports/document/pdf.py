@@ -254,7 +254,8 @@ def _section(section: Section, title: str, report: Report, blocks: Blocks) -> li
         found.append(blocks.text(section.standfirst, styles.standfirst()))
     for block in rest:
         found += blocks.flow(block)
-    if section.sources:
+    # The first page is one page: what it rests on is said again under method.
+    if section.sources and section.key != "decision":
         found += [Spacer(1, 8), blocks.text(" ".join(section.sources), styles.note())]
     return found
 

@@ -13,7 +13,7 @@ from sim.reports.document.pdf_canvas import LABEL, LEADING, Scale, Sheet, months
 from sim.reports.document.pdf_fonts import Faces
 from sim.reports.document.report import Option, Report
 
-LEFT, LABELS, BELOW, TALL = 46.0, 138.0, 22.0, 176.0
+LEFT, LABELS, BELOW, TALL = 46.0, 138.0, 22.0, 158.0
 ROW, NAMES = 19.0, 122.0
 
 
@@ -224,7 +224,7 @@ def _tornado(chart: Tornado, report: Report, width: float, faces: Faces) -> Draw
         told = found.flips or "not in its range"
         sheet.words(told, width - flips + 4, y - 3, color=INK if found.flips else GRAY, bold=bool(found.flips))
     middle = x(chart.expected.value)
-    sheet.line([(middle, 18), (middle, tall - 16)], INK, width=0.9, dash=(3, 2))
+    sheet.line([(middle, 30), (middle, tall - 16)], INK, width=0.9, dash=(3, 2))
     sheet.words(f"expected {chart.expected.text}", middle, 4, bold=True, anchor="middle")
     return sheet.drawing
 

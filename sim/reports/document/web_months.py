@@ -38,8 +38,10 @@ def lines_figure(chart: Lines, report: Report) -> go.Figure:
     ends = [(line, _last(line)) for line in chart.lines]
     shown = [(line, end) for line, end in ends if end is not None]
     per_px = (high - low) / (LINE_PX - 46)
-    tallest = max((len(_wrapped(line.label)) + bool(line.note) for line, _ in shown), default=1)
-    places = spread([end[1] for _, end in shown], LABEL_LINE_PX * tallest * per_px)
+    tallest = max((len(_wrapped(line.label)) + len(_wrapped(line.note)) for line, _ in shown), default=1)
+    tall = LABEL_LINE_PX * tallest * per_px
+    # Above the plot there is no room: a label of a line that ends at the top hangs beside it.
+    places = spread([min(end[1], high - tall / 2) for _, end in shown], tall)
     notes = [
         {
             "x": 1,
@@ -79,8 +81,9 @@ def lines_figure(chart: Lines, report: Report) -> go.Figure:
 
 
 def _label(line: Line) -> str:
-    note = f"<br><span style='color:{GRAY};font-size:12px'>{safe(line.note)}</span>" if line.note else ""
-    return "<br>".join(f"<b>{safe(part)}</b>" for part in _wrapped(line.label)) + note
+    said = [f"<b>{safe(part)}</b>" for part in _wrapped(line.label)]
+    said += [f"<span style='color:{GRAY};font-size:12px'>{safe(part)}</span>" for part in _wrapped(line.note)]
+    return "<br>".join(said)
 
 
 def _wrapped(text: str) -> list[str]:

@@ -48,10 +48,14 @@ def bars_figure(chart: Bars, report: Report) -> go.Figure:
     ]
     notes = []
     for at, text in enumerate(texts):
-        ranged = at < len(chart.bars) and chart.bars[at].figure.ranged
         figure = chart.bars[at].figure if at < len(chart.bars) else None
-        said = f"{text} ({figure.note})" if figure is not None and figure.note else text
-        notes.append(note_at(said, x=max(ends[at], figure.high if ranged and figure else ends[at]), y=at, bold=True))
+        end = max(ends[at], figure.high) if figure is not None and figure.ranged else ends[at]
+        below = (
+            f"<br><span style='color:{GRAY}'>{safe(figure.note)}</span>" if figure is not None and figure.note else ""
+        )
+        notes.append(note_at(text, x=end, y=at, bold=True))
+        notes[-1]["text"] += below
+        notes[-1]["align"] = "left"
     for color, width in ((WHITE, 5), (INK, 1.8)):
         data += [
             go.Scatter(

@@ -33,8 +33,30 @@ TABLE_WORDS = {
     "models": "Models",
     "regions": "Regions",
 }
+QUANTITY_WORDS = {
+    "value": "",
+    "usd_per_mtok_in": "prompt tokens",
+    "usd_per_mtok_cached_in": "prompt tokens seen before",
+    "usd_per_mtok_out": "answer tokens",
+    "data_zone_uplift": "factor for processing in the EU",
+    "on_demand_usd_per_gpu_hour": "on demand",
+    "reserved_ratio": "reserved, over on demand",
+    "usd_per_gb": "data sent",
+    "usd_per_month": "cost of one",
+    "usd_per_1000_searches": "searches",
+    "usd_per_gb_month": "storage",
+    "run_fte": "people to run it",
+    "usd_per_month_per_point": "for each point",
+    "audit_usd_once": "audit, once",
+    "compliance_usd_per_month": "compliance",
+    "credit_share": "credits",
+    "hazard_per_year": "strikes",
+    "notice_months": "notice",
+    "median_error": "median error",
+}
 GRADE_WORDS = {"judgement": "J"}
 WORLD = "world."
+SMALL, LARGE = 1e-4, 1e6
 
 
 def write(facts: Facts) -> Section:
@@ -131,15 +153,22 @@ def _sourced(facts: Facts, catalogue: Catalogue, on: date) -> Iterator[tuple[str
 
 def _row(catalogue: Catalogue, fact: Fact) -> tuple[Cell, ...]:
     label = catalogue.label(fact.table, fact.id)
-    name = f"{label[0].upper()}{label[1:]}: {fact.quantity.replace('_', ' ')}" if fact.quantity != "value" else label
-    name = name.replace("_", " ")
+    about = QUANTITY_WORDS.get(fact.quantity, fact.quantity.replace("_", " "))
+    name = (f"{label}: {about}" if about else label).replace("_", " ")
     name = name[0].upper() + name[1:]
-    span = f"{fact.low:g} to {fact.high:g}" if fact.low != fact.high else ""
+    span = f"{_plain(fact.low)} to {_plain(fact.high)}" if fact.low != fact.high else ""
     return (
         name,
-        Figure(fact.likely, f"{fact.likely:g}", fact.low, fact.high),
+        Figure(fact.likely, _plain(fact.likely), fact.low, fact.high),
         span,
         fact.unit,
         f"{fact.source}, {fact.as_of.year}",
         GRADE_WORDS.get(fact.grade, fact.grade),
     )
+
+
+def _plain(value: float) -> str:
+    """A value without an exponent: `0.023`, `1.25`, `15,000`, `0.000002`."""
+    if value and abs(value) < SMALL:
+        return f"{value:.8f}".rstrip("0")
+    return f"{value:,.6g}" if abs(value) < LARGE else words.count(value)
