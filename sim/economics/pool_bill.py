@@ -143,6 +143,7 @@ def _committed(commitment: Commitment, gpus: float, prices: Prices, *, unneeded:
         rows=rates.reserved_rows(commitment.term_months),
         resource=commitment.pool,
         region=commitment.region,
+        signed_month=commitment.from_month,
     )
 
 
@@ -209,6 +210,7 @@ def _gpu_hours(
     rows: tuple[str, ...],
     resource: str,
     region: str,
+    signed_month: int = -1,
 ) -> Term:
     return term(
         f"{rates.label}, {words}", gpu_hours, unit="GPU-hours", price=usd, price_unit="USD/GPU-hour",
@@ -217,7 +219,7 @@ def _gpu_hours(
             f"gpu_prices/{rates.row}/on_demand_usd_per_gpu_hour", *rows,
             "business/rules/hours_per_month", "world.gpu_price_drift_per_year",
         ),
-        kind=kind, resource=resource, region=region,
+        kind=kind, resource=resource, region=region, signed_month=signed_month,
     )
 
 

@@ -27,6 +27,8 @@ class Term:
     resource: str = ""
     """Pool or endpoint the term is for; empty for what all share."""
     region: str = ""
+    signed_month: int = -1
+    """Month of signing, where a contract keeps the level of prices of that month; -1 where today's holds."""
 
 
 def term(
@@ -41,10 +43,12 @@ def term(
     kind: str = "",
     resource: str = "",
     region: str = "",
+    signed_month: int = -1,
 ) -> Term:
     """A quantity at a price; the list price is the price where none is given."""
     listed = price if list_price is None else list_price
-    return Term(label, quantity, unit, price, price_unit, quantity * price, rows, listed, kind, resource, region)
+    usd = quantity * price
+    return Term(label, quantity, unit, price, price_unit, usd, rows, listed, kind, resource, region, signed_month)
 
 
 def part(whole: Term, share: float, *, label: str) -> Term:
@@ -52,7 +56,7 @@ def part(whole: Term, share: float, *, label: str) -> Term:
     return term(
         f"{whole.label}, {label}", whole.quantity * share, unit=whole.unit, price=whole.price,
         price_unit=whole.price_unit, rows=whole.rows, list_price=whole.list_price, kind=whole.kind,
-        resource=whole.resource, region=whole.region,
+        resource=whole.resource, region=whole.region, signed_month=whole.signed_month,
     )
 
 

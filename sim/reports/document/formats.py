@@ -35,6 +35,8 @@ class Format:
 FORMATS = (
     Format("html", "HTML page, interactive", "html"),
     Format("pdf", "PDF document", "pdf"),
+    Format("pptx", "PowerPoint slides", "pptx"),
+    Format("xlsx", "Excel workbook, live", "xlsx"),
     Format("focus", "FOCUS bill (CSV)", "focus"),
     Format("json", "Results (JSON) and scenarios (YAML)", "results"),
 )
