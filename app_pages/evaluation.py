@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from app_pages.memory import keeper
 from app_pages.own_code import from_code
 from app_pages.view import DECISIONS
 from sim import scenario as scenarios
@@ -25,7 +26,9 @@ LOG = logging.getLogger(__name__)
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _outcome(scenario_hash: str, _scenario: Scenario) -> Outcome:
-    return strategy.evaluate(_scenario, fidelity="draft")
+    outcome = strategy.evaluate(_scenario, fidelity="draft")
+    keeper().remember()
+    return outcome
 
 
 def evaluated(scenario_hash: str, scenario: Scenario) -> Outcome:

@@ -20,7 +20,8 @@ _SHAPE_CSS = {
     "square": "background:var(--lb-soft)",
     "triangle": "background:var(--lb-soft);clip-path:polygon(50% 0,100% 100%,0 100%)",
 }
-SLOW_EVALUATION_S, FRAME_MS = 0.8, 150
+WAITS_MS = (150, 300, 450, 800)
+"""Few values: every slider is sent again whenever this one changes."""
 TOOK_S = "lb_took_s"
 
 
@@ -81,8 +82,8 @@ def _choice(card: FieldCard, view: View, *, outcome: Outcome) -> None:
 
 def _wait_ms() -> int:
     """Time between two reports of a dragged lever: as long as an evaluation takes; none where a hand would wait."""
-    took_s = st.session_state.get(TOOK_S, 0.0)
-    return max(FRAME_MS, round(1000 * took_s)) if took_s <= SLOW_EVALUATION_S else 0
+    took_s: float = st.session_state.get(TOOK_S, 0.0)
+    return next((wait_ms for wait_ms in WAITS_MS if wait_ms >= 1000 * took_s), 0)
 
 
 def _decide(view: View) -> None:

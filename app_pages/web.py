@@ -1,14 +1,15 @@
-"""What goes over the wire beside the pages: compressed assets, security headers, and a health answer."""
+"""What goes over the wire beside the pages: compressed assets, headers, the serif, and a health answer."""
 
 import gzip
 from asyncio import to_thread
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +31,11 @@ DOCUMENT_HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
 }
 """What a browser heeds on documents only; a page asks for a hundred files beside."""
+WHERE = b'<script>window.__streamlit={BACKEND_BASE_URL:new URL(".",location.href).href}</script>'
+"""Before the front end starts; it reads its server's address from there."""
+PARTLY = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+"""Headers that ask for something else than a plain whole page."""
+SERIF = Path(__file__).parent / "static" / "loadbearing-serif.woff2"
 EVERYWHERE = {"X-Content-Type-Options": "nosniff"}
 
 
@@ -49,6 +55,55 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, headed if scope["type"] == "http" else send)
+
+
+class KnownAddress:
+    """Tells every page where its server is.
+
+    Streamlit's front end would look under the page's own path first, and find
+    nothing: two failed requests, and a round trip lost, at every direct visit.
+    No path of the app is deeper than one part, so the server is where the page
+    lies, also behind a proxy that takes a prefix away.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _asks_for_page(scope):
+            await self._app(scope, receive, send)
+            return
+        whole = [(name, value) for name, value in scope["headers"] if name not in PARTLY]
+        start, body = await whole_answer(self._app, {**scope, "headers": whole}, receive)
+        headers = MutableHeaders(scope=start)
+        if headers.get("content-type", "").startswith("text/html"):
+            body = body.replace(b"<script", WHERE + b"<script", 1)
+            headers["Content-Length"] = str(len(body))
+            # What the file's own tag says is no longer all that the page depends on.
+            for name in ("etag", "last-modified"):
+                del headers[name]
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+
+def _asks_for_page(scope: Scope) -> bool:
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and "text/html" in Headers(scope=scope).get("accept", "")
+    )
+
+
+async def whole_answer(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    """What an app answers to a request: its first message, and the body in one piece."""
+    messages: list[Message] = []
+
+    async def gather(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, gather)
+    start = next(message for message in messages if message["type"] == "http.response.start")
+    return start, b"".join(m.get("body", b"") for m in messages if m["type"] == "http.response.body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +131,7 @@ class PackedAssets:
             return
         path = scope["path"]
         if path not in self._kept:
-            start, body = await self._answer(scope, receive)
+            start, body = await whole_answer(self._app, scope, receive)
             if not _worth_packing(start, body):
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
@@ -89,17 +144,6 @@ class PackedAssets:
         # The message is copied, because what stands outside adds its headers to it.
         await send({**kept.start, "headers": list(kept.start["headers"])})
         await send({"type": "http.response.body", "body": kept.body})
-
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
-        """The whole answer of the app."""
-        messages: list[Message] = []
-
-        async def gather(message: Message) -> None:
-            messages.append(message)
-
-        await self._app(scope, receive, gather)
-        start = next(message for message in messages if message["type"] == "http.response.start")
-        return start, b"".join(m.get("body", b"") for m in messages if m["type"] == "http.response.body")
 
 
 def _may_pack(scope: Scope) -> bool:
@@ -131,5 +175,10 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": model_version()}, headers={"Cache-Control": "no-store"})
 
 
-ROUTES = (Route("/api/health", health),)
-MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(PackedAssets))
+async def serif(request: Request) -> FileResponse:
+    """The letters of headlines, Latin only: the whole font is nine times as large."""
+    return FileResponse(SERIF, media_type="font/woff2", headers={"Cache-Control": "public, max-age=31536000"})
+
+
+ROUTES = (Route("/api/health", health), Route("/look/serif-1.woff2", serif))
+MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(PackedAssets), Middleware(KnownAddress))

@@ -8,13 +8,13 @@ export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const root = parentElement.querySelector(".lb");
   const input = root.querySelector("input");
-  const state = (root.state ??= { epoch: -1, movedAt: 0, sentAt: 0, timer: 0, settle: 0, awaited: null });
+  const state = (root.state ??= { epoch: -1, movedAt: 0, sentAt: 0, timer: 0, settle: 0, awaited: null, sent: null });
   state.data = data;
   state.send = () => {
     clearTimeout(state.timer);
     state.timer = 0;
     state.sentAt = performance.now();
-    state.awaited = Number(input.value);
+    state.awaited = state.sent = Number(input.value);
     // The count makes a value that was sent before count as a change again.
     state.count = (state.count ?? 0) + 1;
     setStateValue("moved", { percent: Number(input.value), count: `${Date.now()}-${state.count}` });
@@ -51,7 +51,7 @@ export default function (component) {
   const still = performance.now() - state.movedAt > STILL_MS && state.awaited === null;
   if (data.epoch !== state.epoch || still) {
     state.epoch = data.epoch;
-    state.awaited = null;
+    state.awaited = state.sent = null;
     input.value = data.value;
   } else if (Number(input.value) !== data.value) {
     // Python may be behind the hand: send once more when the slider has come to rest.
@@ -71,6 +71,7 @@ export default function (component) {
   };
   input.onchange = () => {
     state.movedAt = performance.now();
-    state.send();
+    // A key press is input and change at once; what input has just sent needs no second run of the page.
+    if (Number(input.value) !== state.sent) state.send();
   };
 }

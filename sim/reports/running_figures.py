@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from sim.catalogue import load_catalogue
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
-from sim.reports.drawing import Spec, figure, layout, note, plain_axis, row_axis, stroke, value_axis
+from sim.reports.drawing import Spec, drawn, figure, layout, note, plain_axis, row_axis, stroke, value_axis
 from sim.reports.earth import bent, land, projected
 from sim.reports.money import times
 from sim.reports.palette import Palette, faded
@@ -183,7 +183,7 @@ def flows_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
         },
     }  # fmt: skip
     ground = layout(palette, height_px=HEIGHT_PX, right_px=4, left_px=4, bottom_px=14)
-    return go.Figure({"data": [trace], "layout": ground | {"hovermode": "closest"}})
+    return drawn([trace], ground | {"hovermode": "closest"})
 
 
 def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import plotly.graph_objects as go
 import pytest
 
 from app_pages.follow import SWITCH
 from sim import scenario as scenarios
+from sim.reports import drawing, running_figures
 from sim.strategy.outcome import Outcome
 from tests.app.fake_outcome import fake_outcome
 
@@ -16,6 +18,17 @@ Build = Callable[..., Outcome]
 def _no_full_runs(monkeypatch):
     """Full runs would start worker processes under every page."""
     monkeypatch.setenv(SWITCH, "0")
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_checked(monkeypatch):
+    """The app draws figures without Plotly's check of every value; here each one is checked."""
+
+    def checked(traces, whole):
+        return go.Figure({"data": list(traces), "layout": whole})
+
+    for module in (drawing, running_figures):
+        monkeypatch.setattr(module, "drawn", checked)
 
 
 @pytest.fixture

@@ -32,14 +32,13 @@ PATHS = {
     "economics": "/economics?p=own_the_platform",
     "lock-in": "/lock-in?p=prototype_by_friday",
     "compare": "/compare",
+    "futures": "/futures",
     "report": "/report",
     "own": "/own",
     "about": "/about",
 }
 CHARTED = ("strategy", "operations", "economics", "lock-in", "compare")
 START_S, PAINT_MS = 60, 90_000
-PROBES = ("/_stcore/health", "/_stcore/host-config")
-"""Streamlit probes these relative to the page first; under a page's own path both answer 404, harmlessly."""
 
 HOOKS = (
     '[data-testid="stMainBlockContainer"]',
@@ -125,7 +124,7 @@ def _watch(page, server: str) -> Seen:
     host = urlparse(server).netloc
 
     def answered(response) -> None:
-        if response.status >= 400 and not response.url.endswith(PROBES):
+        if response.status >= 400:
             seen.failed.append(f"{response.status} {response.url}")
 
     def asked(request) -> None:
@@ -134,8 +133,7 @@ def _watch(page, server: str) -> Seen:
             seen.foreign.append(request.url)
 
     def spoke(message) -> None:
-        probe = "404" in message.text and message.location.get("url", "").endswith(PROBES)
-        if message.type == "error" and not probe:
+        if message.type == "error":
             seen.errors.append(message.text)
 
     page.on("response", answered)
