@@ -8,8 +8,9 @@ from uuid import uuid4
 import streamlit as st
 
 from app_pages import text
-from app_pages.jobs import Job, Watched, Work, jobs
+from app_pages.jobs import Job, Work, jobs, watched
 from sim import strategy
+from sim.reports import words
 from sim.scenario import Scenario
 from sim.strategy.outcome import Outcome
 
@@ -34,7 +35,7 @@ def full_run(scenario_hash: str) -> Outcome | None:
 
 
 def _full_work(scenario: Scenario) -> Work:
-    return lambda job: strategy.evaluate(scenario, fidelity="standard", executor=Watched(job))
+    return lambda job: strategy.evaluate(scenario, fidelity="standard", executor=watched(job))
 
 
 def follow_full_runs(scenarios: dict[str, Scenario]) -> None:
@@ -115,5 +116,6 @@ def _begin(key: Hashable, work: Work) -> None:
 def _watch(job: Job) -> None:
     if job.finished:
         st.rerun()
-    st.progress(job.share, text=f"{text.WORKING} {job.done} of {job.expected or '?'}")
+    left = f", {text.TIME_LEFT.format(left=words.seconds(job.left_s))}" if job.left_s > 0 else ""
+    st.progress(job.share, text=f"{text.WORKING} {job.done} of {job.expected or '?'}{left}")
     st.button(text.CANCEL, key=f"stop_{widget_name(job.key)}", type="tertiary", on_click=job.stopped.set)

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from app_pages import blocks, evaluation, follow, frame, futures_text, shell, state, text
-from app_pages.jobs import Job, Watched
+from app_pages.jobs import Job, watched
 from app_pages.view import View
 from sim.reports import futures as told
 from sim.reports import futures_figures as figures
@@ -98,7 +98,7 @@ def _turning(scenarios: list[Scenario], key: tuple[object, ...]) -> None:
     """Tornado and switch points, once they are asked for."""
 
     def work(job: Job) -> SensitivityResult:
-        return sensitivity(scenarios, executor=Watched(job))
+        return sensitivity(scenarios, executor=watched(job))
 
     found = follow.known(key)
     if not isinstance(found, SensitivityResult):
@@ -144,7 +144,7 @@ def page() -> None:
     hashes = tuple(scenario_hash(scenario) for scenario in scenarios)
 
     def work(job: Job) -> FuturesResult:
-        return futures(scenarios, n=n, executor=Watched(job))
+        return futures(scenarios, n=n, executor=watched(job))
 
     key = ("futures", hashes, n)
     result = follow.known(key)

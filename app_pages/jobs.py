@@ -3,19 +3,18 @@
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
-LOG = logging.getLogger(__name__)
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+from sim.strategy import Executor, Followed, Processes, Progress
 
-MOST_JOBS, AT_ONCE, LOOK_S = 48, 2, 0.2
+LOG = logging.getLogger(__name__)
+
+MOST_JOBS, AT_ONCE = 48, 2
 
 
 class Cancelled(Exception):
@@ -30,6 +29,7 @@ class Job:
         self.followers: set[str] = set()
         self.stopped = Event()
         self.done, self.expected = 0, 0
+        self.left_s = float("nan")
         self.result: Any = None
         self.fault = ""
         self.finished = False
@@ -117,36 +117,20 @@ def jobs() -> Jobs:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _workers() -> Executor:
-    return ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), mp_context=get_context("spawn"))
+def _workers() -> Processes:
+    # One core is left to those who look at pages; without another, the work still leaves this process.
+    return Processes(max(1, (os.cpu_count() or 1) - 1), fewest=1)
 
 
-class Watched:
-    """Runs simulations in processes beside this one and tells a job how far they are. An executor of `sim.strategy`."""
+def watched(job: Job) -> Executor:
+    """Simulations in processes beside this one, which tell a job how far they are and end when it is stopped."""
+    before = 0
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def tell(progress: Progress) -> None:
+        nonlocal before
+        if progress.begins:
+            before = job.expected
+        job.left_s = progress.left_s
+        job.progress(before + progress.done, before + progress.expected)
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
-        """Results in the order of the tasks.
-
-        Raises:
-            Cancelled: the job was stopped.
-        """
-        self._job.expected += len(tasks)
-        waiting = [_workers().submit(function, task) for task in tasks]
-        try:
-            return [self._result(future) for future in waiting]
-        finally:
-            for future in waiting:
-                future.cancel()
-
-    def _result(self, future: Future[Result]) -> Result:
-        while True:
-            self._job.check()
-            try:
-                result = future.result(timeout=LOOK_S)
-            except TimeoutError:
-                continue
-            self._job.done += 1
-            return result
+    return Followed(_workers(), tell)

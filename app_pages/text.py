@@ -36,6 +36,7 @@ CHART_MENU = "Another chart, or the table"
 PLAYING = "Playing three years of requests"
 
 FULL_RUN, CANCEL, WORKING = "Full run", "Cancel", "Playing"
+TIME_LEFT = "about {left} left"
 WORK_FAILED = "This stopped before it was done. Try again."
 
 DOORS = "The doors"

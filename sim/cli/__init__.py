@@ -61,9 +61,12 @@ def _write_anything() -> None:
 def _told(fault: Exception, arguments: Namespace) -> int:
     from sim.scenario import ScenarioError
     from sim.serving import BenchmarkFileError
+    from sim.strategy import TasksFailed
     from sim.workload import TraceError
 
-    if isinstance(fault, InputError | ScenarioError | TraceError | BenchmarkFileError):
+    bad = InputError | ScenarioError | TraceError | BenchmarkFileError
+    tasks = [failure.error for failure in fault.failures] if isinstance(fault, TasksFailed) else []
+    if isinstance(fault, bad) or (tasks and all(isinstance(error, bad) for error in tasks)):
         print(fault, file=sys.stderr)
         return BAD_INPUT
     if arguments.debug or DEBUG in os.environ:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sim.catalogue import Catalogue, load_catalogue
-from sim.cli.inputs import tell
+from sim.cli.executing import tell
 from sim.cli.output import print_json, table
 from sim.cli.routed_world import CALLS, REGIONS, ROUTERS, routed_load, routed_world
 from sim.scenario import load, set_fields

@@ -4,7 +4,8 @@ from argparse import Namespace
 from math import isinf, isnan
 from typing import Any
 
-from sim.cli.inputs import evaluated, executor_for
+from sim.cli.executing import executor_of
+from sim.cli.inputs import evaluated
 from sim.cli.outcome_json import scenario_object
 from sim.cli.outcome_text import ceiling_sentence
 from sim.cli.output import print_json, table
@@ -18,7 +19,7 @@ from sim.strategy.sustainable import sustainable_curve
 
 
 def command(arguments: Namespace) -> None:
-    with executor_for(arguments.fidelity) as executor:
+    with executor_of(arguments) as executor:
         outcome = evaluated(arguments.scenario, arguments, executor=executor)
         asked = _Asked(outcome, with_routers=arguments.all, executor=executor)
     ceiling = outcome.ceiling

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
+from sim.cli.executing import executor_of
 from sim.cli.faults import InputError
-from sim.cli.inputs import executor_for, scenario_of
+from sim.cli.inputs import scenario_of
 from sim.cli.outcome_json import scenario_object
 from sim.cli.output import print_json, table
 from sim.metrics import Estimate
@@ -40,7 +41,7 @@ def command(arguments: Namespace) -> None:
     if len(sources) < 2:
         raise InputError(f"compare: one scenario ({sources[0]}) has nothing to be compared with. Name two or more.")
     scenarios = [scenario_of(source, arguments) for source in sources]
-    with executor_for(arguments.fidelity) as executor:
+    with executor_of(arguments) as executor:
         comparison = compare(scenarios, fidelity=arguments.fidelity, executor=executor)
     if arguments.json:
         print_json(comparison_object(comparison, sources))

@@ -1,15 +1,10 @@
-"""From arguments to strategies and an executor, for the commands that read many worlds."""
+"""From arguments to strategies, for the commands that read many worlds."""
 
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sim.cli.faults import InputError
-from sim.cli.inputs import Shown, scenario_of
+from sim.cli.inputs import scenario_of
 from sim.scenario import Scenario, set_fields
-from sim.strategy import Executor, Processes, Serial
-
-EXECUTORS = ("serial", "processes", "ray")
 
 
 def strategies_of(arguments: Namespace) -> list[Scenario]:
@@ -34,15 +29,3 @@ def strategies_of(arguments: Namespace) -> list[Scenario]:
             "Give all the same 'months', so that they can be compared."
         )
     return found
-
-
-@contextmanager
-def executor_of(arguments: Namespace) -> Iterator[Executor]:
-    """Where worlds are read, by name, with a bar on standard error."""
-    if arguments.executor == "serial":
-        yield Shown(Serial(), at_once=1)
-        return
-    if arguments.executor == "ray":
-        raise InputError("--executor ray: this build has no Ray executor. Choose serial or processes.")
-    with Processes() as processes:
-        yield Shown(processes, at_once=2 * processes.workers)

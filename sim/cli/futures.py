@@ -6,8 +6,8 @@ from typing import Any
 
 from numpy import percentile
 
-from sim.cli.future_inputs import executor_of, strategies_of
-from sim.cli.inputs import tell
+from sim.cli.executing import executor_of, tell
+from sim.cli.future_inputs import strategies_of
 from sim.cli.output import print_json, table
 from sim.reports import words
 from sim.reports.futures import failing_sentences, pass_sentence, regret_sentence, threshold_words

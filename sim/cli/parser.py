@@ -30,6 +30,7 @@ def parser() -> ArgumentParser:
 
     run = _command(commands, "run", "play a scenario and print what it comes to")
     run.add_argument("scenario", metavar="SCENARIO")
+    _add_executor(run)
     _add_effort(run)
     run.add_argument("--explain", metavar="FIGURE", help="print the lines, quantities, prices and sources of a figure")
     run.add_argument("--portability", action="store_true",
@@ -44,6 +45,7 @@ def parser() -> ArgumentParser:
 
     compare = _command(commands, "compare", "list how scenarios differ, then what follows from it")
     compare.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="two or more; the first is compared with")
+    _add_executor(compare)
     _add_effort(compare)
 
     replay = _command(commands, "replay", "play a recorded trace through a scenario's platform")
@@ -75,14 +77,14 @@ def parser() -> ArgumentParser:
     futures.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     futures.add_argument("--n", type=_size, default=1000, metavar="N",
                          help="futures (1000); the first of more are the same")  # fmt: skip
-    _add_executor(futures)
+    _add_executor(futures, usual="processes")
     _add_effort(futures)
 
     sensitivity = _command(commands, "sensitivity", "which assumptions matter, and where they turn the ranking")
     sensitivity.add_argument("scenarios", nargs="+", metavar="SCENARIO")
     sensitivity.add_argument("--morris", type=_count, default=0, metavar="N",
                              help="trajectories of a screening of all assumptions together (0: none)")  # fmt: skip
-    _add_executor(sensitivity)
+    _add_executor(sensitivity, usual="processes")
     _add_effort(sensitivity)
 
     search = _command(commands, "search", "the cheapest architecture that holds in enough futures")
@@ -93,6 +95,7 @@ def parser() -> ArgumentParser:
                         help="share of the futures in which margin and promise must hold (0.8)")  # fmt: skip
     search.add_argument("--set", type=_setting, action="append", metavar="PATH=VALUE", dest="settings",
                         help="a lever that is not searched, as decisions.residency=eu_only; once for each")  # fmt: skip
+    _add_executor(search)
     _add_effort(search)
 
     report = _command(commands, "report", "write files for others to read")
@@ -135,9 +138,13 @@ def _add_effort(command: ArgumentParser) -> None:
     command.add_argument("--seed", type=_count, metavar="N", help="in place of the scenario's")
 
 
-def _add_executor(command: ArgumentParser) -> None:
-    command.add_argument("--executor", choices=("serial", "processes", "ray"), default="processes",
-                         help="where worlds are read (processes)")  # fmt: skip
+def _add_executor(command: ArgumentParser, *, usual: str = "processes; a draft in this process") -> None:
+    command.add_argument("--executor", choices=("serial", "processes", "ray"),
+                         help=f"where the work is done ({usual})")  # fmt: skip
+    command.add_argument("--ray-address", metavar="HOST:PORT",
+                         help="a Ray cluster that runs already (one started on this machine)")  # fmt: skip
+    command.add_argument("--keep", metavar="DIR",
+                         help="keep what is done in a folder of your own, and go on from what is there")  # fmt: skip
 
 
 def _add_catalogue(command: ArgumentParser) -> None:

@@ -4,7 +4,8 @@ from argparse import Namespace
 from dataclasses import fields
 from math import isfinite
 
-from sim.cli.inputs import executor_for, scenario_of, tell
+from sim.cli.executing import executor_of, tell
+from sim.cli.inputs import scenario_of
 from sim.cli.logs import log_path, log_sentence, write_log
 from sim.cli.output import print_json, table
 from sim.reports import words
@@ -22,7 +23,7 @@ def command(arguments: Namespace) -> None:
     rows = read_trace_csv(arguments.trace)
     if rows.raised_to_one:
         tell(f"{arguments.trace}: {rows.raised_to_one} empty prompts or answers are played as one token.")
-    with executor_for("draft") as executor:
+    with executor_of(arguments) as executor:
         replayed, window = replay(
             rows,
             scenario,

@@ -8,8 +8,9 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+from sim.cli.executing import executor_of, tell
 from sim.cli.faults import InputError
-from sim.cli.inputs import evaluated, executor_for, tell
+from sim.cli.inputs import evaluated
 from sim.cli.output import print_json
 from sim.reports import words
 from sim.reports.document.brand import Brand, BrandError, read_brand
@@ -25,7 +26,7 @@ def command(arguments: Namespace) -> None:
     if len(sources) > MOST_OPTIONS:
         raise InputError(f"report: {len(sources)} scenarios, at most {MOST_OPTIONS} stand side by side. Name fewer.")
     brand = _brand(arguments.brand)
-    with executor_for(arguments.fidelity) as executor:
+    with executor_of(arguments) as executor:
         outcomes = [evaluated(source, arguments, executor=executor) for source in sources]
         evidence = _evidence(outcomes, arguments, executor=executor)
     try:

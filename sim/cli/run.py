@@ -3,8 +3,9 @@
 from argparse import Namespace
 from collections.abc import Collection, Iterator
 
+from sim.cli.executing import executor_of
 from sim.cli.faults import InputError
-from sim.cli.inputs import evaluated, executor_for, outcome_of
+from sim.cli.inputs import evaluated, outcome_of
 from sim.cli.logs import log_path, log_sentence, write_log
 from sim.cli.outcome_json import outcome_object, portability_object
 from sim.cli.outcome_text import outcome_text
@@ -28,7 +29,7 @@ def command(arguments: Namespace) -> None:
     if arguments.month is not None:
         raise InputError("--month says which month to explain. Add --explain FIGURE, or leave it out.")
     path = log_path(arguments.log)
-    with executor_for(arguments.fidelity) as executor:
+    with executor_of(arguments) as executor:
         outcome = evaluated(arguments.scenario, arguments, executor=executor)
         scenario, fidelity = outcome.scenario, outcome.fidelity
         worth = log = None

@@ -4,7 +4,8 @@ from argparse import Namespace
 from dataclasses import fields
 from typing import Any
 
-from sim.cli.inputs import executor_for, scenario_of, tell
+from sim.cli.executing import executor_of, tell
+from sim.cli.inputs import scenario_of
 from sim.cli.output import print_json, table
 from sim.cli.waiting import setting_value
 from sim.reports import words
@@ -18,7 +19,7 @@ EVERY = 10
 
 def command(arguments: Namespace) -> None:
     scenario = scenario_of(arguments.scenario, arguments)
-    with executor_for(arguments.fidelity) as executor:
+    with executor_of(arguments) as executor:
         result = search(
             scenario,
             trials=arguments.trials,

@@ -2,7 +2,8 @@
 
 from argparse import Namespace
 
-from sim.cli.future_inputs import executor_of, strategies_of
+from sim.cli.executing import executor_of
+from sim.cli.future_inputs import strategies_of
 from sim.cli.output import print_json, table
 from sim.reports import words
 from sim.reports.futures import ends_words, range_words, switch_sentence

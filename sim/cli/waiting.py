@@ -5,8 +5,9 @@ from typing import Any
 
 import yaml
 
+from sim.cli.executing import executor_of
 from sim.cli.faults import InputError
-from sim.cli.inputs import executor_for, scenario_of
+from sim.cli.inputs import scenario_of
 from sim.cli.outcome_json import scenario_object
 from sim.cli.output import print_json, table
 from sim.reports import words
@@ -21,7 +22,7 @@ def command(arguments: Namespace) -> None:
         named = ", ".join(str(month) for month in months)
         raise InputError(f"--months {named}: the scenario has months 0 to {scenario.months - 1}. Name one of them.")
     decision = {path: setting_value(path, text) for path, text in arguments.settings}
-    with executor_for(arguments.fidelity) as executor:
+    with executor_of(arguments) as executor:
         waiting = cost_of_waiting(scenario, decision, months=months, fidelity=arguments.fidelity, executor=executor)
     if arguments.json:
         print_json(waiting_object(waiting))

@@ -166,6 +166,10 @@ class Segment:
     replication: int
     first: int
 
+    @property
+    def name(self) -> str:
+        return f"day of {self.key.unit.id} from hour {self.first}, replication {self.replication}"
+
     def play(self) -> tuple[Measured, Array]:
         """Cohorts by hour, part of it (ramp, then tail) and product; and replicas held in each hour."""
         key = self.key

@@ -15,7 +15,7 @@ from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import Scenario
 from sim.strategy.carrying import Known, carry_out
 from sim.strategy.ceiling import find_ceiling
-from sim.strategy.executors import Executor, Serial
+from sim.strategy.executors import Executor, Serial, tasks_of_scenario
 from sim.strategy.hits import shock_results
 from sim.strategy.leaving import lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity, Outcome
@@ -61,7 +61,7 @@ def evaluate(
     """
     catalogue = catalogue or catalogue_of(scenario)
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
-    with blas().limit(limits=1):
+    with blas().limit(limits=1), tasks_of_scenario(scenario.name):
         stage = Stage(
             scenario,
             fidelity=fidelity,

@@ -10,7 +10,7 @@ from sim.catalogue import load_catalogue
 from sim.scenario import Scenario
 from sim.scenario.assumptions import catalogue_of
 from sim.strategy.evaluate import blas
-from sim.strategy.executors import Executor, Serial
+from sim.strategy.executors import Executor, Serial, tasks_of_scenario
 from sim.strategy.futures.draws import as_drawn, draw
 from sim.strategy.futures.judge import judged
 from sim.strategy.futures.lean import Figures, LeanStage
@@ -20,7 +20,8 @@ from sim.strategy.futures.worlds import catalogue_in, scenario_in
 from sim.strategy.outcome import Fidelity
 from sim.strategy.pricing import price_book
 from sim.strategy.store import SurfaceStore, shared_store
-from sim.strategy.surface import Surface, Tabulated
+from sim.strategy.surface import Surface
+from sim.strategy.tabulation import Tabulated
 
 FUTURES = 1000
 """How many unless asked otherwise."""
@@ -44,6 +45,11 @@ class FutureTask:
     fidelity: Fidelity
     surfaces: tuple[tuple[Tabulated, Surface], ...] = ()
     """Simulated before; what is missing is simulated by the task, to the same bytes."""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What decides its result: not which surfaces were at hand."""
+        return self.scenario, self.parameters, self.futures, self.fidelity
 
 
 def read_futures(task: FutureTask) -> list[Figures]:
@@ -168,10 +174,11 @@ def scout(
     """Read a few telling worlds, so that what they need is simulated; returns the likely one's figures."""
     sizes = [parameter for parameter in parameters if parameter.id in SIZES]
     ends = [{p.id: getattr(p, end) for p in sizes} for end in ("low", "high")]
-    likely, *_ = [
-        figures_in(scenario, future, parameters=parameters, fidelity=fidelity, store=store, executor=executor)
-        for future in (LIKELY, *(as_drawn(end) for end in ends), *first)
-    ]
+    with tasks_of_scenario(scenario.name):
+        likely, *_ = [
+            figures_in(scenario, future, parameters=parameters, fidelity=fidelity, store=store, executor=executor)
+            for future in (LIKELY, *(as_drawn(end) for end in ends), *first)
+        ]
     return likely
 
 
