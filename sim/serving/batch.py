@@ -48,6 +48,7 @@ class Batch:
                 size=self.size,
                 iterations_of=ledger.iterations(pool.speculation),
                 answer_tokens=ledger.tokens_after_the_first(),
+                pace_of=ledger.paces(pool.speculation),
             )
         )
         prefix = ledger.prefix
@@ -70,15 +71,19 @@ class Batch:
             memory = self.memory
             self.context += memory.pace * steps
             endings = self.endings
-            limit = (iteration + 1) * self.size
+            size = self.size
+            limit = (iteration + 1) * size
             while endings and endings[0] < limit:
-                request = heappop(endings) % self.size
-                if memory.phases is None:
+                request = heappop(endings) % size
+                decoding = self.decoding = self.decoding - 1
+                if memory.counting:
+                    memory.part(request, iteration, 0)
+                elif memory.pace_of is None:
                     memory.pace -= 1
                 else:
-                    memory.part(request, iteration, 0)
-                self.decoding -= 1
-                self.context = self.context - self.final_tokens[request] if self.decoding else 0
+                    # As `SpeculativeKvMemory.part`.
+                    memory.pace = memory.pace - memory.pace_of[request] if decoding else 0
+                self.context = self.context - self.final_tokens[request] if decoding else 0
                 self._leave(request, SERVED, now_s)
         if self.completing:
             self._complete_prompts(now_s)
@@ -114,10 +119,10 @@ class Batch:
         context = self.target[request]
         steps = self.final_tokens[request] - context
         memory = self.memory
-        if memory.phases is None:
-            memory.pace += 1
-        else:
+        if memory.counting or memory.pace_of is not None:
             steps = memory.join(request, iteration, steps)
+        else:
+            memory.pace += 1
         self.decoding += 1
         self.context += context
         heappush(self.endings, (iteration + steps) * self.size + request)
@@ -154,6 +159,14 @@ class Batch:
             held += memory.whole_blocks(target[request])
         if self.partial >= 0:
             held += memory.whole_blocks(target[self.partial])
+        return held
+
+    def glance(self, iteration: int, context: float) -> int:
+        """As `held`, for who asks once in a while: what nobody else asks for is not counted from now on."""
+        counting = self.memory.counting
+        held = self.held(iteration, context)
+        if not counting:
+            self.memory.forget()
         return held
 
     def make_room(self) -> list[int]:

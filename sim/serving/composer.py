@@ -6,6 +6,7 @@ from sim.serving.endpoints import GpuPool
 from sim.serving.jump import elapsed_s, steps_until
 from sim.serving.ledger import RUNNING, WAITING, Ledger
 from sim.serving.patience import WaitingRoom
+from sim.serving.step_tables import step_tables
 
 IDLE, FIXED, DECODING, CHUNKING = range(4)
 """What a replica is in: nothing; a jump that nothing cuts; pure decode, which
@@ -29,18 +30,13 @@ class Composer(Batch):
         self.max_running = pool.max_running
         self.reserves = pool.reserves
         self.kv_s_per_token = step.kv_s_per_token
-        speculation = pool.speculation
-        self.lanes = lanes = 1 if speculation is None else 1 + speculation.draft_tokens
-        """Tokens that a running answer takes of a step: its next one, and those proposed."""
-        self.draft_s = draft_s = 0.0 if speculation is None else speculation.draft_s
-        answers = range(pool.max_running + 1)
-        self.batch_s = [
-            step.overhead_s + step.allreduce_s + step.allreduce_s_per_token * tokens
-            for tokens in range(pool.token_budget + 1)
-        ]
-        self.decode_base_s = [self.batch_s[b * lanes] + step.per_sequence_s * b + draft_s for b in answers]
-        self.decode_weights_s = [step.weights_s[b * lanes] for b in answers]
-        self.decode_compute_s = [step.decode_s_per_token * lanes * b for b in answers]
+        tables = step_tables(step, pool.speculation, token_budget=pool.token_budget, max_running=pool.max_running)
+        self.lanes = tables.lanes
+        self.draft_s = tables.draft_s
+        self.batch_s = tables.batch_s
+        self.decode_base_s = tables.decode_base_s
+        self.decode_weights_s = tables.decode_weights_s
+        self.decode_compute_s = tables.decode_compute_s
         self.room = WaitingRoom(clock, ledger, index, self._waiters_left, level_of=self.level_of)
         self.queue = self.room.queue
         self.state = IDLE

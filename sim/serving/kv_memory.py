@@ -19,39 +19,49 @@ class KvMemory:
     of those that decode (`Batch`).
     """
 
-    __slots__ = ("block_tokens", "endings", "final_tokens", "pace", "phases", "size")
+    __slots__ = ("block_tokens", "counting", "endings", "final_tokens", "pace", "pace_of", "phases", "size")
 
     def __init__(self, block_tokens: int, final_tokens: list[int], *, endings: list[int], size: int) -> None:
         self.block_tokens = block_tokens
         self.final_tokens = final_tokens
         self.endings = endings
         self.size = size
-        self.phases: list[int] | None = None
-        """Decoding requests by phase; `None` until somebody asks, and then `join` and `part` may be left out."""
+        self.counting = False
+        """Whether somebody has asked; until then `pace` is all that has to follow who joins and parts."""
+        self.phases: list[int] = []
+        """Decoding requests by phase, while counting."""
         self.pace: float = 0
         """KV tokens that an iteration adds."""
+        self.pace_of: list[float] | None = None
+        """Those that it adds for each request; `None` where that is one for all."""
 
     def join(self, request: int, iteration: int, remaining: int) -> int:
         """A request begins to decode its last `remaining` tokens; returns in how many iterations."""
         self.pace += 1
-        if self.phases is not None:
+        if self.counting:
             self.phases[(self.final_tokens[request] - remaining - iteration) % self.block_tokens] += 1
         return remaining
 
     def part(self, request: int, iteration: int, left: int) -> None:
         """A request no longer decodes, with `left` iterations still to do."""
         self.pace -= 1
-        if self.phases is not None:
+        if self.counting:
             self.phases[(self.final_tokens[request] - left - iteration) % self.block_tokens] -= 1
 
     def clear(self) -> None:
         """Nobody decodes."""
         self.pace = 0
-        self.phases = None
+        self.forget()
+
+    def forget(self) -> None:
+        """The count that has just begun ends, and begins anew with the next question."""
+        self.counting = False
+        self.phases = []
 
     def counted(self) -> list[int]:
         """Decoding requests by phase, counted from now on."""
-        if self.phases is None:
+        if not self.counting:
+            self.counting = True
             self.phases = [0] * self.block_tokens
             for entry in self.endings:
                 ends, request = divmod(entry, self.size)
@@ -125,35 +135,51 @@ class SpeculativeKvMemory(KvMemory):
         size: int,
         iterations_of: list[int],
         answer_tokens: list[int],
+        pace_of: list[float],
     ) -> None:
         super().__init__(block_tokens, final_tokens, endings=endings, size=size)
-        self.phases = []
         self.iterations_of = iterations_of
         self.answer_tokens = answer_tokens
+        self.pace_of: list[float] = pace_of
         self.decoding: dict[int, tuple[int, int, int]] = {}
-        """Tokens and iterations of the stretch that a request decodes, and the iteration at which it ends."""
+        """While counting: tokens and iterations of the stretch that a request decodes, and where it ends."""
 
     def join(self, request: int, iteration: int, remaining: int) -> int:
+        if remaining == self.answer_tokens[request] and not self.counting:
+            self.pace += self.pace_of[request]
+            return self.iterations_of[request]
+        # What remains of an answer has a pace of its own: so it is counted, and all others with it.
+        decoding = self.stretches()
         steps = -(-remaining * self.iterations_of[request] // self.answer_tokens[request])
-        self.decoding[request] = (remaining, steps, iteration + steps)
+        decoding[request] = (remaining, steps, iteration + steps)
         self.pace += remaining / steps
         return steps
 
     def part(self, request: int, iteration: int, left: int) -> None:
+        """As that of `KvMemory`, while counting."""
         tokens, steps, _ = self.decoding.pop(request)
         # Rounding errors of the sum must not outlive the batch.
         self.pace = self.pace - tokens / steps if self.decoding else 0
 
-    def clear(self) -> None:
-        self.pace = 0
-        self.decoding.clear()
+    def forget(self) -> None:
+        self.counting = False
+        self.decoding = {}
+
+    def stretches(self) -> dict[int, tuple[int, int, int]]:
+        """`decoding`, counted from now on."""
+        if not self.counting:
+            self.counting = True
+            for entry in self.endings:
+                ends, request = divmod(entry, self.size)
+                self.decoding[request] = (self.answer_tokens[request], self.iterations_of[request], ends)
+        return self.decoding
 
     def context(self, request: int, left: int) -> float:
-        tokens, steps, _ = self.decoding[request]
+        tokens, steps, _ = self.stretches()[request]
         return self.final_tokens[request] - tokens * left / steps
 
     def whole_tokens(self, request: int, left: int) -> int:
-        tokens, steps, _ = self.decoding[request]
+        tokens, steps, _ = self.stretches()[request]
         return self.final_tokens[request] - -(-tokens * left // steps)
 
     def first_blocks(self, request: int, remaining: int) -> int:
@@ -163,7 +189,7 @@ class SpeculativeKvMemory(KvMemory):
     def held(self, iteration: int, context: float) -> int:
         return sum(
             self._blocks(self.final_tokens[request], tokens, steps, end - iteration)
-            for request, (tokens, steps, end) in self.decoding.items()
+            for request, (tokens, steps, end) in self.stretches().items()
         )
 
     def wanted(self, iteration: int) -> int:

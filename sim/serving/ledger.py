@@ -34,6 +34,13 @@ class Ledger:
     leave the endpoint to reach the user in time.
     """
 
+    __slots__ = (
+        "_blocks", "_decoded", "_final", "_gone", "_iterations", "_levels", "_output_tokens", "_paces",
+        "_prefix_blocks", "_product", "_reused_tokens", "_speculation_z", "admission", "admissions", "cached_tokens",
+        "deadline_s", "endpoint", "final_tokens", "finish_s", "first_token_s", "longest", "on_gone", "opens_s",
+        "outcome", "preemptions", "prefix", "replica", "retries", "size", "stage", "start_s", "target", "tier",
+    )  # fmt: skip
+
     def __init__(self, trace: Trace) -> None:
         self.size = max(1, len(trace))
         self.opens_s = float(trace.arrival_s[0]) if len(trace) else 0.0
@@ -72,12 +79,19 @@ class Ledger:
         self._prefix_blocks: dict[int, list[int]] = {}
         self._decoded: list[int] | None = None
         self._iterations: dict[Speculation, list[int]] = {}
+        self._paces: dict[Speculation, list[float]] = {}
         self._levels: dict[tuple[int, ...], list[int]] = {}
+        self._gone = 0
 
     @property
-    def unfinished(self) -> int:
-        """Requests that are not out of the platform yet, those still to come included."""
-        return len(self.stage) - self.stage.count(GONE)
+    def unfinished(self) -> bool:
+        """Whether some request is not out of the platform yet, those still to come included."""
+        # Autoscalers ask at every interval, so those at the front who are gone for good are passed only once.
+        stage, at = self.stage, self._gone
+        while at < len(stage) and stage[at] == GONE:
+            at += 1
+        self._gone = at
+        return at < len(stage)
 
     def final_blocks(self, block_tokens: int) -> list[int]:
         """KV blocks that each request holds at its end, for blocks of this many tokens."""
@@ -109,6 +123,13 @@ class Ledger:
             drawn = speculation.iterations(self._output_tokens, self._speculation_z)
             self._iterations[speculation] = shared_ints(np.maximum(1, drawn))
         return self._iterations[speculation]
+
+    def paces(self, speculation: Speculation) -> list[float]:
+        """Tokens that each answer gains in an iteration."""
+        if speculation not in self._paces:
+            iterations = np.array(self.iterations(speculation))
+            self._paces[speculation] = (np.maximum(1, self._output_tokens - 1) / iterations).tolist()
+        return self._paces[speculation]
 
     def levels(self, product_priority: tuple[int, ...]) -> list[int] | None:
         """Level of each request in a queue, 0 for those served first; none where all are equal.

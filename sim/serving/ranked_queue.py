@@ -20,7 +20,7 @@ class RankedQueue(deque[int]):
     def append(self, request: int) -> None:
         level_of = self.level_of
         if not self or level_of[self[-1]] <= level_of[request]:
-            super().append(request)
+            deque.append(self, request)  # half the time of `super`
         else:
             self.insert(bisect_right(self, level_of[request], key=level_of.__getitem__), request)
 

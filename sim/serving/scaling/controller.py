@@ -72,5 +72,5 @@ def kv_share(replica: Replica, now_s: float) -> float:
         steps = steps_until(replica.first_s, replica.slope_s, since_s)
         if elapsed_s(replica.first_s, replica.slope_s, steps) > since_s:
             steps -= 1
-    held = replica.held(replica.iteration + steps, replica.context + replica.memory.pace * steps)
+    held = replica.glance(replica.iteration + steps, replica.context + replica.memory.pace * steps)
     return 1 - (replica.capacity - held) / replica.pool.kv_blocks
