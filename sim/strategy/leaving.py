@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,13 +113,19 @@ def lockin_parameters(
     Args:
         states: the scenario in each month; what a dated change states of DATED holds from its month on.
     """
-    parameters = LockinParameters.of(catalogue, scenario.lockin)
+    parameters = _stated(catalogue, tuple(sorted(scenario.lockin.items())))
     dated = {name for state in states for name in DATED if state.lockin.get(name) != scenario.lockin.get(name)}
     by_month = {
         name: np.array([state.lockin.get(name, catalogue.value("lockin", name, "value")) for state in states])
         for name in sorted(dated)
     }
     return replace(parameters, **by_month) if by_month else parameters  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=16)
+def _stated(catalogue: Catalogue, stated: tuple[tuple[str, float], ...]) -> LockinParameters:
+    """Values that hold from the start; the months of a scenario are stated many times."""
+    return LockinParameters.of(catalogue, dict(stated))
 
 
 def serving_regions(state: Scenario) -> tuple[str, ...]:

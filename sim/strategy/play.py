@@ -22,7 +22,7 @@ from sim.strategy.outcome import Fidelity
 from sim.strategy.pressure import CALM, Physical
 from sim.strategy.retention import settle
 from sim.strategy.service import Operator
-from sim.strategy.stations import StationModel, station_models
+from sim.strategy.stations import met_by, station_models
 from sim.strategy.store import SurfaceStore
 from sim.strategy.totals import Service
 
@@ -88,7 +88,7 @@ def play_months(
     plans = []
     for built, span in _spans(played, launch, pressure, catalogue):
         epoch = _epoch(built, span, market[launch:], states, effort=EFFORTS[fidelity], seed=scenario.seed, store=store,
-                       executor=executor, catalogue=catalogue)  # fmt: skip
+                       executor=executor, catalogue=catalogue, lean=not in_full)  # fmt: skip
         planned = _planned_rps(epoch, built, states, launch_month=launch, pressure=pressure, catalogue=catalogue)
         sizes = delivered(
             epoch.operator.plan(planned * met), span, built=built, launch_month=launch, lead=_lead(catalogue),
@@ -255,16 +255,20 @@ def _epoch(
     store: SurfaceStore,
     executor: Executor,
     catalogue: Catalogue,
+    lean: bool,
 ) -> Epoch:
-    def make() -> tuple[Array, tuple[StationModel, ...]]:
-        # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
-        shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
-        rates_rps = demand[:, None, :, None] * shape
-        return shape, station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
-
-    name = ("stations", built, effort, seed, catalogue, demand.shape, demand.tobytes())
-    shape, models = store.once(name, make)
-    operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue)
+    profiles = tuple(product.profile for product in built.products)
+    shape = store.note(
+        ("shape", profiles, built.groups, catalogue),
+        lambda: hourly_shape(built.products, built.groups, catalogue=catalogue),
+    )
+    # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
+    met = met_by(built, demand[:, None, :, None] * shape)
+    models = store.note(
+        ("stations", built, met, effort, seed, catalogue),
+        lambda: station_models(built, met, effort=effort, seed=seed, catalogue=catalogue),
+    )
+    operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue, lean=lean)
     return Epoch(span, states[span[0]], operator, shape)
 
 
