@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.economics import PriceBook, choices
+from sim.economics import choices
+from sim.economics.prices import price_book
 from sim.metrics import ProductFlow
 from sim.scenario import in_month
 from sim.scenario.schema import Scenario
@@ -81,7 +82,7 @@ def play_months(
         in_full: whether the noise of what is promised will be asked for.
     """
     states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
-    launch = choices(states[0].decisions, PriceBook(catalogue).on(first_day(scenario.start, 0))).launch_month
+    launch = choices(states[0].decisions, price_book(catalogue).on(first_day(scenario.start, 0))).launch_month
     met = _share_met(states[0], launch, pressure, catalogue)
     market = monthly_requests(states, catalogue, launch_month=launch) * met
     played = states[:until]
@@ -132,7 +133,7 @@ def _settled(
         )
         return [product_flows(month, catalogue) for month in months]
 
-    settle(serve, states, book=PriceBook(catalogue))
+    settle(serve, states, book=price_book(catalogue))
     return tuple(months), left
 
 

@@ -226,9 +226,9 @@ def met_by(built: Architecture, rates_rps: Array) -> tuple[Met, ...]:
     """
     found: list[Met] = []
     for station in built.stations:
-        own = rates_rps * np.array(station.share_of_group)
-        axis = mix_axis(own.sum(axis=-1).reshape(-1, own.shape[-2]))
-        by_hour = own.sum(axis=(0, -1))
+        own = rates_rps @ np.array(station.share_of_group)
+        axis = mix_axis(own.reshape(-1, own.shape[-1]))
+        by_hour = own.sum(axis=0)
         scaled = any(unit.scaled for unit in station.units)
         found.append((axis, day_shape(by_hour.sum(axis=-1), axis.position(shares_of(by_hour))) if scaled else None))
     return tuple(found)

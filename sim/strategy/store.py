@@ -41,8 +41,8 @@ class SurfaceStore:
         with self._lock:
             for key in keys:
                 if key in self._known:
-                    self._known.move_to_end(key)
-                    found[key] = self._known[key]
+                    # The key asked with replaces its equal: to find it again takes no comparison of what is deep.
+                    found[key] = self._known[key] = self._known.pop(key)
         missing = list(dict.fromkeys(key for key in keys if key not in found))
         for key, surface in zip(missing, tabulate(missing, executor), strict=True):
             found[key] = surface
