@@ -70,6 +70,8 @@ class Catalogue:
         self._by_key = by_key
         self._ids = {table: tuple(ids) for table, ids in by_table.items()}
         self._names = MappingProxyType(dict(names))
+        self.moved_rows: frozenset[tuple[str, str, str]] = frozenset()
+        """Rows that `moved` put elsewhere, since the catalogue that is not moved."""
 
     def dated(self, table: str, id: str, quantity: str) -> tuple[Fact, ...]:
         """All rows of a quantity by date; raises as `fact` does."""
@@ -190,6 +192,7 @@ class Catalogue:
         for table in {table for table, _, _ in places}:
             other._rows[table] = tuple(fresh.get(id(fact), fact) for fact in self._rows[table])
         other._by_key, other._ids = by_key, self._ids
+        other.moved_rows = self.moved_rows | places.keys()
         return other
 
     def _quantities(self, table: str, id: str) -> dict[str, list[Fact]]:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from sim.catalogue import Catalogue
@@ -21,11 +22,15 @@ Derived = TypeVar("Derived")
 class Prices:
     """Catalogue values in force on one day; every row is looked up once."""
 
-    __slots__ = ("_derived", "_known", "catalogue", "day")
+    __slots__ = ("_derived", "_known", "_like", "catalogue", "day")
 
-    def __init__(self, catalogue: Catalogue, day: date) -> None:
+    def __init__(self, catalogue: Catalogue, day: date, *, like: "Prices | None" = None) -> None:
+        """Args:
+        like: prices of the day by a catalogue that this one was made from: what was not moved is read there.
+        """
         self.catalogue = catalogue
         self.day = day
+        self._like = like
         self._known: dict[tuple[str, str, str], float] = {}
         self._derived: dict[Hashable, object] = {}
 
@@ -38,7 +43,9 @@ class Prices:
         key = (table, id, quantity)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self.catalogue.value(table, id, quantity, self.day)
+            like = self._like if self._like is not None and key not in self.catalogue.moved_rows else None
+            known = like.value(*key) if like else self.catalogue.value(table, id, quantity, self.day)
+            self._known[key] = known
         return known
 
     def once(self, make: Callable[..., Derived], *given: Hashable) -> Derived:
@@ -59,25 +66,32 @@ class Prices:
 class PriceBook:
     """`Prices` by day. Days between two dated rows share one `Prices`, so a horizon looks rows up once."""
 
-    __slots__ = ("_prices", "_turns", "catalogue")
+    __slots__ = ("_like", "_prices", "_turns", "catalogue")
 
     def __init__(self, catalogue: Catalogue) -> None:
         tables = [table for table in catalogue.tables if table in _DATED_TABLES]
         self.catalogue = catalogue
         self._turns = sorted({fact.as_of for table in tables for fact in catalogue.rows(table)})
+        self._like: PriceBook | None = None
         self._prices: dict[int, Prices] = {}
 
     def of(self, catalogue: Catalogue) -> "PriceBook":
-        """The book of a catalogue whose rows have the same dates, such as `Catalogue.moved` gives."""
+        """The book of a catalogue that `Catalogue.moved` made from this one's; what was not moved is shared."""
         other = object.__new__(PriceBook)
-        other.catalogue, other._turns, other._prices = catalogue, self._turns, {}
+        other.catalogue, other._turns, other._like, other._prices = catalogue, self._turns, self, {}
         return other
 
     def on(self, day: date) -> Prices:
         turn = bisect_right(self._turns, day)
         if turn not in self._prices:
-            self._prices[turn] = Prices(self.catalogue, day)
+            self._prices[turn] = Prices(self.catalogue, day, like=self._like.on(day) if self._like else None)
         return self._prices[turn]
+
+
+@lru_cache(maxsize=8)
+def price_book(catalogue: Catalogue) -> PriceBook:
+    """The book of a catalogue; its rows are read once."""
+    return PriceBook(catalogue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def statement(
     migration_usd: float = 0.0,
     dearer: Mapping[str, float] | None = None,
     added_terms: Mapping[str, tuple[Term, ...]] | None = None,
+    in_full: bool = True,
 ) -> MonthStatement:
     """State a month.
 
@@ -98,6 +99,7 @@ def statement(
         migration_usd: cost of moves being carried out.
         dearer: by cost line, factor of a vendor's new prices on its terms.
         added_terms: what events add, by cost line.
+        in_full: whether energy and what each product contributes will be asked for; they stay empty where not.
 
     Raises:
         LookupError: a price is not in the catalogue, or not in force in that month.
@@ -108,7 +110,7 @@ def statement(
         flow, scenario, book=book, launch_month=launch_month, audit_month=audit_month, level=level, mix=mix,
         commitments=commitments, migration_usd=migration_usd, revenue_usd=sum(by_product.values()),
     )  # fmt: skip
-    return _stated(month, earned, by_product, dearer=dearer or {}, added_terms=added_terms or {})
+    return _stated(month, earned, by_product, dearer=dearer or {}, added_terms=added_terms or {}, in_full=in_full)
 
 
 def gross_margin(
@@ -197,6 +199,7 @@ def _stated(
     *,
     dearer: Mapping[str, float],
     added_terms: Mapping[str, tuple[Term, ...]],
+    in_full: bool,
 ) -> MonthStatement:
     flow, revenue = month.flow, month.revenue_usd
     terms = {line.name: (*_terms(line, month, dearer), *added_terms.get(line.name, ())) for line in LINES}
@@ -206,7 +209,7 @@ def _stated(
     per_token = _sum(cost, COST_PER_TOKEN)
     mtok = flow.delivered_tokens / TOKENS_PER_MTOK if flow.launched else 0.0
     served = flow.served if flow.launched else 0.0
-    shares = cost_shares(month, by_product, fallen=terms["fallen"])
+    shares = cost_shares(month, by_product, fallen=terms["fallen"]) if in_full else {}
     return MonthStatement(
         month=flow.month,
         day=flow.on,
@@ -224,15 +227,15 @@ def _stated(
         usd_per_mtok_used=_ratio(per_token - cost["idle"], mtok),
         usd_per_served_request=_ratio(per_token, served),
         contribution_by_product_usd={
-            product: usd - sum(cost[line] * share for line, share in shares[product].items())
-            for product, usd in by_product.items()
+            product: by_product[product] - sum(cost[line] * share for line, share in of.items())
+            for product, of in shares.items()
         },
         cost_shares_by_product=shares,
         owned_gpus=_owned_gpus(month.pool_bills),
         energy=Energy(
             tuple(
                 part
-                for bill in month.pool_bills
+                for bill in (month.pool_bills if in_full else ())
                 for part in pool_energy(bill, seller=month.scenario.platform.seller, prices=month.prices)
             )
         ),

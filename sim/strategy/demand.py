@@ -1,6 +1,7 @@
 """What is asked in every hour of every month: market, growth, launch and lateness."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,9 @@ def hourly_shape(products: Sequence[Product], groups: Sequence[Group], *, catalo
     return np.moveaxis(np.array(per_second), -1, 0)
 
 
+@lru_cache(maxsize=8)
 def hour_weights(catalogue: Catalogue) -> Rates:
-    """Hours of a month that each hour type stands for, shape (48,)."""
-    return hour_types(catalogue).weight_h
+    """Hours of a month that each hour type stands for, shape (48,); read only."""
+    weights = hour_types(catalogue).weight_h
+    weights.setflags(write=False)
+    return weights

@@ -1,8 +1,9 @@
 """What lock-in is told of a played scenario: bills that would run twice, contracts, openness and ties by month."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,49 @@ COMMITTED = ("orchestration", WHOLE)
 """Whose leaving forfeits the GPUs that are under contract."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeavingMonth:
+    """What lock-in is told of one month; it follows from the month's own money and decisions."""
+
+    statement: MonthStatement
+    data_gb: float
+    vectors: float
+    gross_profit_usd: float
+    run_bill_usd: tuple[float, ...]
+    """In the order of `RUN_TWICE`."""
+    committed_usd: float
+    regions: float
+    egress_factor: float
+    open_share: list[float]
+    embedding_ties: Sequence[bool]
+
+
+def leaving_month(
+    flow: MonthFlow,
+    statement: MonthStatement,
+    *,
+    state: Scenario,
+    held: Sequence[Commitment],
+    book: PriceBook,
+    free_switch_from: int | None,
+) -> LeavingMonth:
+    """Gather one month; arguments as `lockin_inputs` has them."""
+    prices, cost = book.on(flow.on), statement.cost_usd
+    free = free_switch_from is not None and flow.month >= free_switch_from
+    return LeavingMonth(
+        statement=statement,
+        data_gb=flow.data_gb,
+        vectors=flow.vectors,
+        gross_profit_usd=statement.gross_profit_usd,
+        run_bill_usd=tuple(sum(cost[line] for line in lines) for lines in RUN_TWICE.values()),
+        committed_usd=owed_usd(held, month=flow.month, prices=prices),
+        regions=float(len(serving_regions(state))),
+        egress_factor=0.0 if free else _egress_factor(flow.on, state, book.catalogue),
+        open_share=_open_row(state, prices),
+        embedding_ties=tie_row(embedding_ties(state.decisions)),
+    )
+
+
 def lockin_inputs(
     flows: Sequence[MonthFlow],
     statements: Sequence[MonthStatement],
@@ -50,47 +94,42 @@ def lockin_inputs(
     book: PriceBook,
     migrations: Sequence[Migration] = (),
     free_switch_from: int | None = None,
+    known: list[LeavingMonth] | None = None,
 ) -> LockinInputs:
     """Gather a scenario's months for the lock-in model.
 
     Args:
         migrations: moves carried out; what they leave is built anew when they are done.
         free_switch_from: month from which moving data out costs nothing; by date and law unless given.
+        known: months gathered before, whose statements still stand; those that are missing are put in.
     """
     first = states[0]
-    committed = np.array(
-        [
-            owed_usd(held, month=flow.month, prices=book.on(flow.on))
-            for flow, held in zip(flows, commitments, strict=True)
-        ]
-    )
+    months = [] if known is None else known
+    while months and (len(months) > len(statements) or months[-1].statement is not statements[len(months) - 1]):
+        months.pop()
+    months += [
+        leaving_month(flow, stated, state=state, held=held, book=book, free_switch_from=free_switch_from)
+        for flow, stated, state, held in list(zip(flows, statements, states, commitments, strict=True))[len(months) :]
+    ]
+    bills = np.array([month.run_bill_usd for month in months])
+    committed = np.array([month.committed_usd for month in months])
     nothing = np.zeros(len(flows))
     return LockinInputs(
         launch_month=launch_month,
         horizon_months=first.months,
         data_start_gb=first.company.data_start_gb,
         vectors_start=first.company.vectors_start,
-        data_gb=np.array([flow.data_gb for flow in flows]),
-        vectors=np.array([flow.vectors for flow in flows]),
+        data_gb=np.array([month.data_gb for month in months]),
+        vectors=np.array([month.vectors for month in months]),
         revenue_usd=np.array([s.revenue_usd for s in statements]),
-        gross_profit_usd=np.array([s.gross_profit_usd for s in statements]),
+        gross_profit_usd=np.array([month.gross_profit_usd for month in months]),
         growth_per_month=np.array([state.world.growth_per_month for state in states]),
-        run_bill_usd={
-            name: np.array([sum(s.cost_usd[line] for line in lines) for s in statements]) + 0.0
-            for name, lines in RUN_TWICE.items()
-        },
+        run_bill_usd={name: bills[:, column] + 0.0 for column, name in enumerate(RUN_TWICE)},
         commitment_usd={name: committed if name in COMMITTED else nothing for name in (*LAYERS, WHOLE)},
-        regions=np.array([float(len(serving_regions(state))) for state in states]),
-        egress_factor=np.array(
-            [
-                0.0
-                if free_switch_from is not None and flow.month >= free_switch_from
-                else _egress_factor(flow.on, state, book.catalogue)
-                for flow, state in zip(flows, states, strict=True)
-            ]
-        ),
-        open_share=np.array([_open_row(state, book.on(flow.on)) for flow, state in zip(flows, states, strict=True)]),
-        embedding_ties=np.array([tie_row(embedding_ties(state.decisions)) for state in states]),
+        regions=np.array([month.regions for month in months]),
+        egress_factor=np.array([month.egress_factor for month in months]),
+        open_share=np.array([month.open_share for month in months]),
+        embedding_ties=np.array([month.embedding_ties for month in months]),
         rebuilt=_rebuilt(migrations, len(flows)),
     )
 
@@ -112,13 +151,19 @@ def lockin_parameters(
     Args:
         states: the scenario in each month; what a dated change states of DATED holds from its month on.
     """
-    parameters = LockinParameters.of(catalogue, scenario.lockin)
+    parameters = _stated(catalogue, tuple(sorted(scenario.lockin.items())))
     dated = {name for state in states for name in DATED if state.lockin.get(name) != scenario.lockin.get(name)}
     by_month = {
         name: np.array([state.lockin.get(name, catalogue.value("lockin", name, "value")) for state in states])
         for name in sorted(dated)
     }
     return replace(parameters, **by_month) if by_month else parameters  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=16)
+def _stated(catalogue: Catalogue, stated: tuple[tuple[str, float], ...]) -> LockinParameters:
+    """Values that hold from the start; the months of a scenario are stated many times."""
+    return LockinParameters.of(catalogue, dict(stated))
 
 
 def serving_regions(state: Scenario) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from sim.workload import Mix, ProductLoad, length_laws
 
 GRID: Final = 0.1
 """Extreme shares are rounded outward to this grid, so that a small change of growth finds the same surfaces."""
+SIGN_DIGITS: Final = 9
 LEAST_SHARE: Final = 0.1
 """A product in a simulated mix has at least this share of it, or its latency would rest on a handful of requests."""
 
@@ -53,7 +54,8 @@ def mix_axis(rates: NDArray[np.float64]) -> MixAxis:
     shares = rates[busy] / total[busy, None]
     middle = shares.mean(axis=0)
     _, _, directions = np.linalg.svd(shares - middle, full_matrices=False)
-    along = directions[0] * np.sign(directions[0][np.argmax(np.abs(directions[0]))])
+    # Two products move by equal amounts: rounding must not decide which extreme is the first, or both orders are made.
+    along = directions[0] * np.sign(directions[0][np.argmax(np.abs(directions[0]).round(SIGN_DIGITS))])
     reach = (shares - middle) @ along
     extremes = [_outward(middle + along * r, away_from=middle) for r in (reach.min(), reach.max())]
     return MixAxis(tuple(dict.fromkeys(_at_least(extreme) for extreme in extremes)))

@@ -134,7 +134,7 @@ def _gpu_s(service: Service, row: int, catalogue: Catalogue) -> list[float]:
         for index, unit in enumerate(station.model.station.units):
             if unit.is_pool:
                 held = station.day[row, index]
-                mean_held = float(np.average(held, weights=hours if len(held) > 1 else None))
+                mean_held = float(np.average(held, weights=hours)) if len(held) > 1 else float(held[0])
                 working = min(1.0, float(station.utilization[row, index])) * mean_held
                 busy = busy + working * unit.gpus * seconds * station.busy_share[row, :, index]
     return busy.tolist()

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.economics import PriceBook, choices
+from sim.economics import choices
+from sim.economics.prices import price_book
 from sim.metrics import ProductFlow
 from sim.scenario import in_month
 from sim.scenario.schema import Scenario
@@ -22,7 +23,7 @@ from sim.strategy.outcome import Fidelity
 from sim.strategy.pressure import CALM, Physical
 from sim.strategy.retention import settle
 from sim.strategy.service import Operator
-from sim.strategy.stations import StationModel, station_models
+from sim.strategy.stations import met_by, station_models
 from sim.strategy.store import SurfaceStore
 from sim.strategy.totals import Service
 
@@ -81,14 +82,14 @@ def play_months(
         in_full: whether the noise of what is promised will be asked for.
     """
     states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
-    launch = choices(states[0].decisions, PriceBook(catalogue).on(first_day(scenario.start, 0))).launch_month
+    launch = choices(states[0].decisions, price_book(catalogue).on(first_day(scenario.start, 0))).launch_month
     met = _share_met(states[0], launch, pressure, catalogue)
     market = monthly_requests(states, catalogue, launch_month=launch) * met
     played = states[:until]
     plans = []
     for built, span in _spans(played, launch, pressure, catalogue):
         epoch = _epoch(built, span, market[launch:], states, effort=EFFORTS[fidelity], seed=scenario.seed, store=store,
-                       executor=executor, catalogue=catalogue)  # fmt: skip
+                       executor=executor, catalogue=catalogue, lean=not in_full)  # fmt: skip
         planned = _planned_rps(epoch, built, states, launch_month=launch, pressure=pressure, catalogue=catalogue)
         sizes = delivered(
             epoch.operator.plan(planned * met), span, built=built, launch_month=launch, lead=_lead(catalogue),
@@ -132,7 +133,7 @@ def _settled(
         )
         return [product_flows(month, catalogue) for month in months]
 
-    settle(serve, states, book=PriceBook(catalogue))
+    settle(serve, states, book=price_book(catalogue))
     return tuple(months), left
 
 
@@ -255,16 +256,20 @@ def _epoch(
     store: SurfaceStore,
     executor: Executor,
     catalogue: Catalogue,
+    lean: bool,
 ) -> Epoch:
-    def make() -> tuple[Array, tuple[StationModel, ...]]:
-        # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
-        shape = hourly_shape(built.products, built.groups, catalogue=catalogue)
-        rates_rps = demand[:, None, :, None] * shape
-        return shape, station_models(built, rates_rps, effort=effort, seed=seed, catalogue=catalogue)
-
-    name = ("stations", built, effort, seed, catalogue, demand.shape, demand.tobytes())
-    shape, models = store.once(name, make)
-    operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue)
+    profiles = tuple(product.profile for product in built.products)
+    shape = store.note(
+        ("shape", profiles, built.groups, catalogue),
+        lambda: hourly_shape(built.products, built.groups, catalogue=catalogue),
+    )
+    # Surfaces span the mixes of the whole horizon, so that a change at another month finds the same ones.
+    met = met_by(built, demand[:, None, :, None] * shape)
+    models = store.note(
+        ("stations", built, met, effort, seed, catalogue),
+        lambda: station_models(built, met, effort=effort, seed=seed, catalogue=catalogue),
+    )
+    operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue, lean=lean)
     return Epoch(span, states[span[0]], operator, shape)
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sim.catalogue import Catalogue
 from sim.economics import (
     Commitment,
     MonthStatement,
@@ -17,6 +15,7 @@ from sim.economics import (
     statement,
 )
 from sim.economics.prices import MONTHS_PER_YEAR
+from sim.economics.prices import price_book as price_book
 from sim.economics.term import term
 from sim.metrics import MonthFlow
 from sim.scenario.schema import Scenario
@@ -27,12 +26,6 @@ from sim.strategy.pressure import UNMOVED, Monetary, OneOff
 from sim.strategy.schedule import Schedule
 
 NOTHING = Schedule()
-
-
-@lru_cache(maxsize=8)
-def price_book(catalogue: Catalogue) -> PriceBook:
-    """The book of a catalogue; its rows are read once."""
-    return PriceBook(catalogue)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +60,7 @@ def state_months(
     schedule: Schedule = NOTHING,
     pressure: Monetary = UNMOVED,
     before: Priced | None = None,
+    in_full: bool = True,
 ) -> Priced:
     """Flows and statements of every month.
 
@@ -74,6 +68,7 @@ def state_months(
         schedule: moves being carried out, whose cost is paid as they go on.
         pressure: what shocks do to prices.
         before: the first months as they were stated already; they stay as they are.
+        in_full: as `statement` has it.
     """
     catalogue = book.catalogue
     done = 0 if before is None else len(before.flows)
@@ -99,7 +94,7 @@ def state_months(
         statements.append(
             statement(
                 flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held,
-                migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once},
+                migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once}, in_full=in_full,
             )
         )
     known = before.flows if before else ()

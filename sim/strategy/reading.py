@@ -91,7 +91,7 @@ class Rates:
     outcomes: Array
     """Shares served, timed out, refused and failed, shape (products, nodes, 4)."""
     latency: Counts
-    """Shape (products, nodes, 4 + samples, BINS).
+    """Shape (products, nodes, 4 + samples, BINS), or (products, nodes, 1, BINS) with the promise alone.
 
     Time to first token, per further token, and to the end, of the served; then
     the histogram that the product's promise is about, with whoever was not
@@ -105,26 +105,32 @@ class Rates:
     """Shape (products, nodes)."""
     in_time: Array
     """Share that keeps the product's promise, shape (products, nodes); who is not served does not."""
+    first: int = 0
+    """Position of the first histogram in `latency`: `PROMISED` where it holds the promise alone."""
 
 
-def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told]) -> Rates:
+def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told], in_full: bool = True) -> Rates:
     """The surface per arriving request: pooled over samples, and by sample for the noise of what is promised.
 
     Args:
         added_s: constant time of each product and group outside the simulated station, shape (products, groups) [s].
         promises: of each product.
+        in_full: whether latencies and the noise of what is promised are wanted, beside the promise itself.
     """
     first_words = [told.first_words for told in promises]
     products, groups = added_s.shape
     measured = surface.measured
     split = {f.name: _by_group(getattr(measured, f.name), products, groups) for f in fields(measured)}
     arrivals = split["outcomes"].sum(axis=-1)
-    samples = {name: np.moveaxis(_each(split[name], arrivals), 2, 0) for name in ("ttft", "e2e", "outcomes")}
     pooled = {name: _each(array.sum(axis=2), arrivals.sum(axis=2)) for name, array in split.items()}
     ttft, e2e = (_moved(pooled[name], added_s) for name in ("ttft", "e2e"))
     promised = _promised(ttft, e2e, pooled["outcomes"], first_words=first_words)
-    each = _promised(samples["ttft"], samples["e2e"], samples["outcomes"], first_words=first_words)
-    latency = np.stack([ttft, pooled["tpot"], e2e, promised, *_moved(each, added_s)], axis=-2)
+    latency = promised[..., None, :]
+    if in_full:
+        samples = {name: np.moveaxis(_each(split[name], arrivals), 2, 0) for name in ("ttft", "e2e", "outcomes")}
+        each = _promised(samples["ttft"], samples["e2e"], samples["outcomes"], first_words=first_words)
+        latency = np.stack([ttft, pooled["tpot"], e2e, promised, *_moved(each, added_s)], axis=-2)
+    first = 0 if in_full else PROMISED
     nodes = _as_nodes(latency)
     return Rates(
         grid=(latency.shape[0], latency.shape[1], groups),
@@ -133,7 +139,8 @@ def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told]) -
         delivered_tokens=_as_nodes(pooled["delivered_tokens"]).astype(np.float64),
         used=_as_nodes(pooled["used"]).astype(np.float64),
         cross_region_gb=_as_nodes(pooled["cross_region_gb"]).astype(np.float64),
-        in_time=np.stack([share_at_most(nodes[p, :, PROMISED], told.limit_s) for p, told in enumerate(promises)]),
+        in_time=np.stack([share_at_most(nodes[p, :, PROMISED - first], told.limit_s) for p, told in enumerate(promises)]),
+        first=first,
     )
 
 

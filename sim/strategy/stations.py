@@ -97,12 +97,24 @@ class StationModel:
         ]
         return max(LEAST_TAKEN, float(np.mean(each)))
 
+    @cached_property
+    def _cells(self) -> dict[tuple[object, ...], Cell]:
+        """Cells made so far: each holds the hash of its surface, which is deep."""
+        return {}
+
     def unit_cell(self, unit: Unit, replicas: float) -> Cell:
         """One endpoint by itself: a pool of as many replicas as are simulated, or a quota whose window is long enough.
 
         `scale` is in size units: how many replicas, or tokens a minute, the cell has.
         """
-        size = max(unit.least_size, self.kept_replicas(replicas)) if unit.is_pool else self._cell_quota(unit)
+        at = next(index for index, one in enumerate(self.station.units) if one is unit or one == unit)
+        size = max(unit.least_size, self.kept_replicas(replicas)) if unit.is_pool else 0.0
+        known = self._cells.get((at, size))
+        if known is None:
+            known = self._cells[at, size] = self._unit_cell(unit, size or self._cell_quota(unit))
+        return known
+
+    def _unit_cell(self, unit: Unit, size: float) -> Cell:
         effort = self.effort if unit.is_pool else replace(self.effort, calls=self.effort.api_calls)
         if self.near_users:
             world = World(
@@ -141,6 +153,14 @@ class StationModel:
         units = self.station.units
         if self.alone:
             return self.unit_cell(units[0], sizes[0])
+        name = ("shared", *sizes)
+        known = self._cells.get(name)
+        if known is None:
+            known = self._cells[name] = self._shared_cell(sizes)
+        return known
+
+    def _shared_cell(self, sizes: Sequence[float]) -> Cell:
+        units = self.station.units
         endpoints = tuple(
             self._placed(unit, self._shared(unit, size, planned))
             for unit, size, planned in zip(units, sizes, self.station.planned_share, strict=True)
@@ -184,36 +204,59 @@ def _rounded(amount: float) -> float:
     return float(f"{amount:.{QUOTA_DIGITS}g}")
 
 
+Met = tuple[MixAxis, DayShape | None]
+"""All that demand decides of a station's model."""
+
+
 def station_models(
-    built: Architecture, rates_rps: Array, *, effort: Effort, seed: int, catalogue: Catalogue
+    built: Architecture, met: Sequence[Met], *, effort: Effort, seed: int, catalogue: Catalogue
 ) -> tuple[StationModel, ...]:
-    """The stations of an architecture with the mixes of its months.
+    """The stations of an architecture with the mixes of its months, as `met_by` gives them."""
+    return tuple(
+        _station_model(built, at, axis, day, effort=effort, seed=seed, catalogue=catalogue)
+        for at, (axis, day) in enumerate(met)
+    )
+
+
+def met_by(built: Architecture, rates_rps: Array) -> tuple[Met, ...]:
+    """What each station meets of a demand.
 
     Args:
-        rates_rps: demand by month, hour type, product and group.
+        rates_rps: by month, hour type, product and group.
     """
-    models = []
-    compounds = compounds_of(built.products, catalogue)
-    for station, rtt_s in zip(built.stations, built.rtt_s, strict=True):
-        own = rates_rps * np.array(station.share_of_group)
-        axis = mix_axis(own.sum(axis=-1).reshape(-1, own.shape[-2]))
-        by_hour = own.sum(axis=(0, -1))
+    found: list[Met] = []
+    for station in built.stations:
+        own = rates_rps @ np.array(station.share_of_group)
+        axis = mix_axis(own.reshape(-1, own.shape[-1]))
+        by_hour = own.sum(axis=0)
         scaled = any(unit.scaled for unit in station.units)
-        models.append(
-            StationModel(
-                station=station,
-                rtt_s=rtt_s,
-                axis=axis,
-                near=mixes(axis, built.products, groups=(NEAR,), catalogue=catalogue),
-                spread=mixes(axis, built.products, groups=_users(built, station), catalogue=catalogue),
-                effort=effort,
-                seed=seed,
-                compounds=compounds,
-                stores=_stores(station, compounds, catalogue),
-                day=day_shape(by_hour.sum(axis=-1), axis.position(shares_of(by_hour))) if scaled else None,
-            )
-        )
-    return tuple(models)
+        found.append((axis, day_shape(by_hour.sum(axis=-1), axis.position(shares_of(by_hour))) if scaled else None))
+    return tuple(found)
+
+
+def _station_model(
+    built: Architecture,
+    at: int,
+    axis: MixAxis,
+    day: DayShape | None,
+    *,
+    effort: Effort,
+    seed: int,
+    catalogue: Catalogue,
+) -> StationModel:
+    station, compounds = built.stations[at], compounds_of(built.products, catalogue)
+    return StationModel(
+        station=station,
+        rtt_s=built.rtt_s[at],
+        axis=axis,
+        near=mixes(axis, built.products, groups=(NEAR,), catalogue=catalogue),
+        spread=mixes(axis, built.products, groups=_users(built, station), catalogue=catalogue),
+        effort=effort,
+        seed=seed,
+        compounds=compounds,
+        stores=_stores(station, compounds, catalogue),
+        day=day,
+    )
 
 
 def shares_of(rates: Array) -> Array:

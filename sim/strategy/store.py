@@ -17,6 +17,9 @@ from sim.strategy.tabulation import Tabulated, tabulate
 MOST_SURFACES = 96
 MOST_RATES = 32
 MOST_READINGS = 32
+MOST_PROMISES = 96
+"""Rates that hold the promise alone: each is a small part of the others' size."""
+MOST_NOTES = 1024
 
 Found = TypeVar("Found")
 
@@ -28,7 +31,9 @@ class SurfaceStore:
         self._most = most
         self._known: OrderedDict[Tabulated, Surface] = OrderedDict()
         self._rates: OrderedDict[tuple[object, ...], Rates] = OrderedDict()
+        self._promises: OrderedDict[tuple[object, ...], Rates] = OrderedDict()
         self._readings: OrderedDict[Hashable, object] = OrderedDict()
+        self._notes: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = Lock()
 
     def surfaces(self, keys: Sequence[Tabulated], executor: Executor) -> tuple[dict[Tabulated, Surface], int]:
@@ -37,8 +42,8 @@ class SurfaceStore:
         with self._lock:
             for key in keys:
                 if key in self._known:
-                    self._known.move_to_end(key)
-                    found[key] = self._known[key]
+                    # The key asked with replaces its equal: to find it again takes no comparison of what is deep.
+                    found[key] = self._known[key] = self._known.pop(key)
         missing = list(dict.fromkeys(key for key in keys if key not in found))
         for key, surface in zip(missing, tabulate(missing, executor), strict=True):
             found[key] = surface
@@ -63,19 +68,21 @@ class SurfaceStore:
         return tuple((key, pooled(surface)) for key, surface in known)
 
     def rates(
-        self, key: Tabulated, surface: Surface, *, added_s: NDArray[np.float64], promises: tuple[Told, ...]
+        self, key: Tabulated, surface: Surface, *, added_s: NDArray[np.float64], promises: tuple[Told, ...],
+        in_full: bool = True,
     ) -> Rates:
         """The surface as its users see it, `per_request`; remembered too, since every reading needs it."""
         name = (key, added_s.shape, added_s.tobytes(), promises)
+        known, most = (self._rates, MOST_RATES) if in_full else (self._promises, MOST_PROMISES)
         with self._lock:
-            if name in self._rates:
-                self._rates.move_to_end(name)
-                return self._rates[name]
-        rates = per_request(surface, added_s=added_s, promises=promises)
+            if name in known:
+                known.move_to_end(name)
+                return known[name]
+        rates = per_request(surface, added_s=added_s, promises=promises, in_full=in_full)
         with self._lock:
-            self._rates[name] = rates
-            while len(self._rates) > MOST_RATES:
-                self._rates.popitem(last=False)
+            known[name] = rates
+            while len(known) > most:
+                known.popitem(last=False)
         return rates
 
     def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
@@ -85,15 +92,24 @@ class SurfaceStore:
             key: everything that `make` reads, as a value; its first part names what is made.
             make: gives a value that nobody changes, since all who ask share it.
         """
+        return self._made(self._readings, MOST_READINGS, key, make)
+
+    def note(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """As `once`, for small values, of which many more are kept."""
+        return self._made(self._notes, MOST_NOTES, key, make)
+
+    def _made(
+        self, known: OrderedDict[Hashable, object], most: int, key: Hashable, make: Callable[[], Found]
+    ) -> Found:
         with self._lock:
-            if (found := self._readings.get(key)) is not None:
-                self._readings.move_to_end(key)
+            if (found := known.get(key)) is not None:
+                known.move_to_end(key)
                 return found  # type: ignore[return-value]
         made = make()
         with self._lock:
-            self._readings[key] = made
-            while len(self._readings) > MOST_READINGS:
-                self._readings.popitem(last=False)
+            known[key] = made
+            while len(known) > most:
+                known.popitem(last=False)
         return made
 
 

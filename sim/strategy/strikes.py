@@ -1,7 +1,8 @@
 """Shocks as they strike: the cards of the deck that a scenario plays, at their months and of their gravity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sim.catalogue import Catalogue, Fact
 from sim.lockin import LayerSet, Shock, deck
@@ -51,11 +52,16 @@ def strikes(scenario: Scenario, catalogue: Catalogue) -> tuple[Strike, ...]:
     """A scenario's shocks by month, then by their place in the file."""
     if not scenario.shocks:
         return ()
-    cards = {shock.id: shock for shock in deck(catalogue)}
+    cards = _cards(catalogue)
     in_order = sorted(scenario.shocks, key=lambda event: event.month)
     return tuple(
         _strike(cards[event.shock], month=event.month, gravity=event.size, because=event.because) for event in in_order
     )
+
+
+@lru_cache(maxsize=8)
+def _cards(catalogue: Catalogue) -> Mapping[str, Shock]:
+    return {shock.id: shock for shock in deck(catalogue)}
 
 
 def _strike(card: Shock, *, month: int, gravity: str, because: str) -> Strike:

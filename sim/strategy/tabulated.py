@@ -38,11 +38,16 @@ class TabulatedStations:
         store: SurfaceStore,
         executor: Executor,
         catalogue: Catalogue,
+        lean: bool = False,
     ) -> None:
+        """Args:
+        lean: whether only promises will be asked for, each time for another demand: nothing of that is remembered.
+        """
         self.built = built
         self.models = models
         self.catalogue = catalogue
         self.windows = 0
+        self._lean = lean
         self._store = store
         self._executor = executor
         self._can_wait = np.array([product.patience is None for product in built.products])
@@ -51,6 +56,8 @@ class TabulatedStations:
 
     def _once(self, what: Hashable, given: Sequence[Array], make: Callable[[], Found]) -> Found:
         """What `make()` gives, made once for these stations and arrays."""
+        if self._lean:
+            return make()
         arrays = tuple((array.shape, array.tobytes()) for array in given)
         return self._store.once((what, self.built, self.models, self.catalogue, arrays), make)
 
@@ -63,7 +70,7 @@ class TabulatedStations:
         return self._surfaces([key])[key]
 
     def _rates_of(self, key: Tabulated, surface: Surface, added_s: Array) -> Rates:
-        return self._store.rates(key, surface, added_s=added_s, promises=self._promises)
+        return self._store.rates(key, surface, added_s=added_s, promises=self._promises, in_full=not self._lean)
 
     def _searches_s(self) -> Array:
         """Time that each product's search takes, shape (products, 1) [s]; a workflow plays its own."""
@@ -79,13 +86,18 @@ class TabulatedStations:
     def _load_limit(self, model: StationModel, unit: int, surface: Surface, key: SurfaceKey) -> Array:
         weights = np.array(model.station.share_of_group) * [group.share for group in self.built.groups]
         way = np.array([row[unit] * model.near_users for row in model.rtt_s])
-        rates = self._rates_of(key, surface, self._searches_s() + way)
-        return within_promise_load(
-            in_time_shares(rates, weights / weights.sum()),
-            surface.loads,
-            target=self.catalogue.value("business", "rules", "promise_share"),
-            cap=self.catalogue.value("business", "rules", "plan_load_cap"),
-        )
+        added_s = self._searches_s() + way
+
+        def make() -> Array:
+            return within_promise_load(
+                in_time_shares(self._rates_of(key, surface, added_s), weights / weights.sum()),
+                surface.loads,
+                target=self.catalogue.value("business", "rules", "promise_share"),
+                cap=self.catalogue.value("business", "rules", "plan_load_cap"),
+            )
+
+        name = ("load limit", key, self._promises, self.catalogue, weights.tobytes(), added_s.tobytes())
+        return self._store.note(name, make)
 
     def _work_s(
         self, model: StationModel, day: Array, *, position: Array, surface: Surface, cell: Cell

@@ -29,7 +29,7 @@ from sim.scenario.schema import Scenario
 from sim.strategy.carrying import Known, carry_out
 from sim.strategy.evaluate import Stage
 from sim.strategy.executors import Executor
-from sim.strategy.leaving import lockin_inputs, lockin_parameters
+from sim.strategy.leaving import LeavingMonth, lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity
 from sim.strategy.play import Played, play_months, with_outages
 from sim.strategy.pressure import Physical, monetary, physical
@@ -95,6 +95,7 @@ class LeanStage(Stage):
         super().__init__(scenario, fidelity=fidelity, store=store, executor=executor, catalogue=catalogue)
         self.book = book
         self._priced: Priced | None = None
+        self._gathered: list[LeavingMonth] = []
         self._calm: Played | None = None
         self._struck: tuple[Played, Played] | None = None
         """Months without outages, and the same with them."""
@@ -132,7 +133,7 @@ class LeanStage(Stage):
         played = self.served(schedule)
         played = replace(played, states=played.states[:until], months=played.months[:until])
         pressure = monetary(self.strikes, schedule, states=played.states, catalogue=self.catalogue)
-        self._priced = state_months(played, self.book, schedule=schedule, pressure=pressure, before=self._priced)
+        self._priced = state_months(played, self.book, schedule=schedule, pressure=pressure, before=self._priced, in_full=False)
         return played, self._priced
 
     def rehearse(self, schedule: Schedule, until: int) -> Known:
@@ -154,6 +155,7 @@ class LeanStage(Stage):
             book=self.book,
             migrations=schedule.migrations,
             free_switch_from=min(relief, default=None),
+            known=self._gathered,
         )
         return LockinResult(basis_of(inputs, self._parameters), {})
 
