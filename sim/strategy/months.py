@@ -148,7 +148,8 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
                 held = _held(station.day[served.row, index] * engine.gpus_per_replica, catalogue)
                 pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization, held))
             else:
-                bought = _bought(unit, station.used_by_product[served.row, :, index], state=served.state, catalogue=catalogue)
+                used = station.used_by_product[served.row, :, index]
+                bought = _bought(unit, used, state=served.state, catalogue=catalogue)
                 ahead = served.state.platform.api.provisioned_share * float(station.sizes[served.row, index])
                 tokens += [replace(bought[0], provisioned_tokens_per_min=ahead), *bought[1:]]
     return tuple(pools), tuple(tokens)

@@ -87,7 +87,7 @@ class Service:
                     mean_held = held @ self.hours / self.hours.sum() if held.shape[-1] > 1 else held[:, 0]
                     working = np.minimum(1.0, station.utilization[:, index]) * mean_held * unit.gpus
                     busy += (working * self.hours.sum() * SECONDS_PER_HOUR)[:, None] * station.busy_share[..., index]
-        return busy.tolist()
+        return [products.tolist() for products in busy]
 
     @cached_property
     def by_case(self) -> list[tuple[list[float], list[list[float]], list[float], list[float]]]:
