@@ -19,8 +19,8 @@ BINDS = {
     "network": "the way to the users",
     "residency": "where data is processed",
     "unit_economics": "the margin",
-    "none": "nothing within the volumes tried",
 }
+"""Causes that may give way after another, as `words.BINDS_WORDS` has those that do first."""
 
 Months = Sequence[MonthResult]
 Row = tuple[str, Callable[[Months], str]]
@@ -152,14 +152,15 @@ def ceiling_sentence(ceiling: Ceiling) -> str:
     of = f"the demand of month {ceiling.reference_month + 1}"
     if not isfinite(ceiling.multiplier):
         return f"unknown: nothing is served in month {ceiling.reference_month + 1}."
-    if ceiling.binds == "none":
-        return f"above {ceiling.multiplier:.3g} times {of}, the most that was tried."
+    away = f" {words.away(ceiling.out_of_reach_share)}." if ceiling.out_of_reach_share > 0 else ""
+    if ceiling.gives_way == "none":
+        return f"above {ceiling.multiplier:.3g} times {of}, the most that was tried.{away}"
     when = "not reached by growth" if ceiling.month is None else f"reached in month {ceiling.month + 1}"
+    served = f"{ceiling.multiplier:.2g} times {of}, {when}: {words.BINDS_WORDS[ceiling.gives_way]}"
+    if ceiling.held_back:
+        return f"{served}. Until then residency is what holds sales back:{away}"
     next_up = "" if ceiling.runner_up == "none" else f"; next would be {BINDS[ceiling.runner_up]}"
-    away = ""
-    if ceiling.out_of_reach_share > 0:
-        away = f" {words.percent(ceiling.out_of_reach_share)} of the market may not be processed there and stays away."
-    return f"{ceiling.multiplier:.2g} times {of}, {when}: {BINDS[ceiling.binds]} gives way first{next_up}.{away}"
+    return f"{served}{next_up}.{away}"
 
 
 def _worth(outcome: Outcome) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
+from sim.economics.api_bill import usd_by_product
 from sim.economics.lines import Month
 from sim.economics.term import Term
 
 _BY_GPU_TIME = ("gpu", "idle")
 """Lines that products share by the time they keep our GPUs busy, or by tokens where it is not known."""
-_BY_TOKENS = ("api", "search", "storage", "egress")
+_BY_TOKENS = ("search", "storage", "egress")
 """Lines that products share by the tokens of their answers."""
 
 
@@ -25,17 +26,25 @@ def cost_shares(
     gpu_s = {flow.product: flow.gpu_s for flow in flows}
     by_tokens = _shares(revenue, tokens)
     by_gpu = _shares(revenue, gpu_s if any(gpu_s.values()) else tokens)
+    by_calls = _shares(revenue, _api_usd(month, tokens))
     by_revenue = _shares(revenue, revenue)
     by_fallen = _shares(revenue, {term.resource: term.usd for term in fallen})
     return {
         product: {
             **dict.fromkeys(_BY_GPU_TIME, by_gpu[product]),
+            "api": by_calls[product],
             **dict.fromkeys(_BY_TOKENS, by_tokens[product]),
             "support": by_revenue[product],
             "fallen": by_fallen[product],
         }
         for product in revenue
     }
+
+
+def _api_usd(month: Month, answers: Mapping[str, float]) -> dict[str, float]:
+    """What each product's calls cost, before prices drifted."""
+    models = [usd_by_product(tokens, prices=month.prices, answers=answers) for tokens in month.flow.tokens]
+    return {product: sum(usd[product] for usd in models) for product in answers}
 
 
 def _shares(products: Iterable[str], amounts: Mapping[str, float]) -> dict[str, float]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sim.economics.lines import BILLED_LINES, TOKENS_PER_MTOK
+from sim.economics.api_bill import TOKENS_PER_MTOK
+from sim.economics.lines import BILLED_LINES
 from sim.economics.prices import MONTHS_PER_YEAR
 from sim.economics.statement import MonthStatement
 from sim.economics.term import Term

@@ -6,26 +6,17 @@ A line answers with its terms; what it costs is their sum.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.economics.api_bill import api_terms
 from sim.economics.choices import Choices
 from sim.economics.pool_bill import PoolBill
 from sim.economics.prices import PriceLevel, Prices
 from sim.economics.quality import standing_rows, standing_share, usd_per_fallen_answer
 from sim.economics.term import Term, part, term
 from sim.economics.tiers import internet_tiers, slices
-from sim.metrics.flows import MonthFlow, TokenFlow
+from sim.metrics.flows import MonthFlow
 from sim.scenario.schema import Scenario
 
-TOKENS_PER_MTOK = 1e6
 SEARCHES_PER_PRICE = 1000
-
-_TOKEN_CLASSES: tuple[tuple[str, str, str], ...] = (
-    ("new prompt tokens", "uncached_in_tokens", "usd_per_mtok_in"),
-    ("prompt tokens from the cache", "cached_in_tokens", "usd_per_mtok_cached_in"),
-    ("prompt tokens stored in the cache", "cache_write_tokens", "usd_per_mtok_cache_write"),
-    ("answer tokens", "output_tokens", "usd_per_mtok_out"),
-    ("reasoning tokens", "reasoning_tokens", "usd_per_mtok_out"),
-)
-"""Classes that an API prices apart: label, field of a `TokenFlow`, quantity of table `apis`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,49 +55,8 @@ def idle(month: Month) -> tuple[Term, ...]:
 
 def api(month: Month) -> tuple[Term, ...]:
     """Tokens bought, every call that was made."""
-    return tuple(term for tokens in month.flow.tokens for term in _api_terms(tokens, month))
-
-
-def _api_terms(tokens: TokenFlow, month: Month) -> list[Term]:
     level = month.level.api
-    more: tuple[str, ...] = ("world.api_price_drift_per_year",)
-    if tokens.in_data_zone:
-        level *= month.prices.value("apis", tokens.api, "data_zone_uplift")
-        more = (f"apis/{tokens.api}/data_zone_uplift", *more)
-    label = month.prices.label("apis", tokens.api)
-    if tokens.batched:
-        level *= month.prices.value("api_options", "batch", "price_ratio")
-        more = ("api_options/batch/price_ratio", *more)
-        label = f"{label} in batches"
-    ahead = _provisioned_term(tokens, month, label=label, level=level, more=more)
-    return [
-        *ahead,
-        *(term(
-            f"{label}, {words}", getattr(tokens, field) / TOKENS_PER_MTOK, unit="1M tokens",
-            price=month.prices.value("apis", tokens.api, quantity) * level, price_unit="USD/1M tokens",
-            rows=(f"apis/{tokens.api}/{quantity}", *more), resource=tokens.endpoint, region=tokens.region,
-        )
-        for words, field, quantity in _TOKEN_CLASSES
-        if getattr(tokens, field) > 0),
-    ]
-
-
-def _provisioned_term(
-    tokens: TokenFlow, month: Month, *, label: str, level: float, more: tuple[str, ...]
-) -> list[Term]:
-    """Throughput bought ahead, by the hour, used or not."""
-    if tokens.provisioned_tokens_per_min <= 0:
-        return []
-    price = month.prices.value("api_options", "provisioned", "usd_per_1000_tokens_min_hour")
-    hours = month.prices.rule("hours_per_month")
-    return [
-        term(
-            f"{label}, throughput bought ahead", tokens.provisioned_tokens_per_min / 1000 * hours,
-            unit="1000 tokens/min, hours", price=price * level, price_unit="USD/1000 tokens/min/h",
-            rows=("api_options/provisioned/usd_per_1000_tokens_min_hour", *more),
-            resource=tokens.endpoint, region=tokens.region,
-        )
-    ]
+    return tuple(term for tokens in month.flow.tokens for term in api_terms(tokens, prices=month.prices, level=level))
 
 
 def search(month: Month) -> tuple[Term, ...]:

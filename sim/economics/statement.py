@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from math import nan
 
+from sim.economics.api_bill import TOKENS_PER_MTOK
 from sim.economics.choices import choices
 from sim.economics.commitment import Commitment
 from sim.economics.contribution import cost_shares
 from sim.economics.energy import Energy
-from sim.economics.lines import COST_PER_TOKEN, COST_TO_SERVE, LINES, TOKENS_PER_MTOK, CostLine, Month
+from sim.economics.lines import COST_PER_TOKEN, COST_TO_SERVE, LINES, CostLine, Month
 from sim.economics.pool_bill import PoolBill, abandoned, pool_bill, pool_energy
 from sim.economics.prices import PriceBook, PriceLevel, price_level
 from sim.economics.purchase import PurchaseMix, purchase_mix

@@ -1,7 +1,7 @@
 """From the simulation's log to numbers: cohorts, estimates with intervals, histograms that merge, a month's flows."""
 
 from sim.metrics.estimate import Estimate
-from sim.metrics.flows import MonthFlow, PoolFlow, ProductFlow, TokenFlow
+from sim.metrics.flows import MonthFlow, PoolFlow, ProductFlow, ProductTokens, TokenFlow
 from sim.metrics.histogram import BINS, latency_counts, quantile_s, share_at_most, shift
 from sim.metrics.measure import Measured, measure
 from sim.metrics.measure_requests import pace_s
@@ -13,6 +13,7 @@ __all__ = [
     "MonthFlow",
     "PoolFlow",
     "ProductFlow",
+    "ProductTokens",
     "TokenFlow",
     "latency_counts",
     "measure",

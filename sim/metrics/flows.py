@@ -62,6 +62,18 @@ class PoolFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductTokens:
+    """What one product's calls took of one model by the token."""
+
+    product: str
+    uncached_in_tokens: float
+    """New prompt tokens; what the provider stores grows with them."""
+    cached_in_tokens: float
+    output_tokens: float
+    """Tokens of the answer; what the model writes for itself grows with them."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenFlow:
     """Tokens bought of one model by the token: every call made, whether or not its answer was used."""
 
@@ -84,6 +96,8 @@ class TokenFlow:
     """Throughput bought ahead; what it answers is in no token count here."""
     batched: bool = False
     """Bought in batches, at their price."""
+    by_product: tuple[ProductTokens, ...] = ()
+    """Whose calls took them; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

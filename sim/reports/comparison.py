@@ -21,7 +21,7 @@ KPI_WORDS = {
     "exit_months": "Months to leave, last month",
     "npv_usd": "Worth over the horizon",
     "deepest_cash_usd": "Deepest cash hole",
-    "ceiling_multiplier": "Ceiling, times the load of month 12",
+    "ceiling_multiplier": "Ceiling, times the load of month 13",
     "launch_month": "Launch month",
 }
 P95 = "p95_s "

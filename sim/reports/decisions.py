@@ -149,7 +149,7 @@ def _load(sellable: Sellable) -> str:
     load = f"{words.count(sellable.highest_rps)} requests a second in the busiest hour"
     if sellable.open_ended:
         return f"Highest load: at least {load}; nothing gave way."
-    return f"Highest load: {load}; then {words.BINDS_WORDS.get(sellable.binds, 'the network gives way first')}."
+    return f"Highest load: {load}; then {words.BINDS_WORDS[sellable.binds]}."
 
 
 def promise_sentence(promise: TightestPromise) -> str:

@@ -174,8 +174,8 @@ def chips(outcome: Outcome, preset: Outcome, *, month: int) -> tuple[Chip, ...]:
     ceiling = outcome.ceiling
     if isfinite(ceiling.multiplier):
         when = f", reached in {words.month(ceiling.month + 1)}" if ceiling.month is not None else ", not reached"
-        binds = words.BINDS_WORDS.get(ceiling.binds, ceiling.binds)
-        found.append(Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f" the load of month 12{when}; {binds}"))
+        of = f" the load of {words.month(ceiling.reference_month + 1)}"
+        found.append(Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f"{of}{when}; {words.ceiling_words(ceiling)}"))
     same = outcome.launch_month == preset.launch_month
     note = ", as the preset" if same else f", preset {preset.launch_month}"
     found.append(Chip("Launch", words.month(outcome.launch_month), note))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import isfinite, nan
 
 from sim.economics import COST_PER_TOKEN
-from sim.economics.lines import LINES, TOKENS_PER_MTOK
+from sim.economics.api_bill import TOKENS_PER_MTOK
+from sim.economics.lines import LINES
 from sim.reports import words
 from sim.reports.sentences import Part
 from sim.reports.waterfall import Step

@@ -57,9 +57,8 @@ def running_headline(month: OperationsMonth, outcome: Outcome) -> tuple[Part, ..
     ceiling = outcome.ceiling
     if not isfinite(ceiling.multiplier):
         return (*said, Part("No ceiling was found."))
-    binds = words.BINDS_WORDS.get(ceiling.binds, ceiling.binds)
-    return (*said, Part("The ceiling lies at "), Part(times(ceiling.multiplier), True),
-            Part(f" the load of month {ceiling.reference_month}: {binds}."))  # fmt: skip
+    of = f" the load of {words.month(ceiling.reference_month + 1)}: {words.ceiling_words(ceiling)}."
+    return (*said, Part("The ceiling lies at "), Part(times(ceiling.multiplier), True), Part(of))
 
 
 def region_rows(month: OperationsMonth) -> list[tuple[str, ...]]:

@@ -221,7 +221,7 @@ def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
     if isfinite(ceiling.multiplier) and ceiling.multiplier > 0 and log10(ceiling.multiplier) > reach[0]:
         at = log10(ceiling.multiplier)
         strokes.append(stroke(palette.signal, x=(at, at), y=(0, 1), width=2, yref="paper"))
-        binds = words.BINDS_WORDS.get(ceiling.binds, "the network gives way first")
+        binds = words.BINDS_WORDS[ceiling.gives_way]
         text = f"<b>ceiling {times(ceiling.multiplier)}</b><br>{binds}"
         notes.append(
             note(text, palette.signal, x=at, y=0.97, yref="paper", yanchor="top", xanchor="right", shift_px=-8,

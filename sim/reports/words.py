@@ -6,6 +6,8 @@ wears a real minus sign, and a figure that does not exist is an en dash.
 
 from math import isfinite, isinf, isnan
 
+from sim.strategy.outcome import Ceiling
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 NONE = "\u2013"
@@ -29,7 +31,6 @@ DOOR_WORDS = {
 BINDS_WORDS = {
     "compute": "our GPUs give way first",
     "rate_limit": "the rate limit binds first",
-    "latency": "latency gives way first",
     "network": "the way to the users gives way first",
     "residency": "residency leaves demand unserved first",
     "unit_economics": "the margin gives way first",
@@ -123,3 +124,15 @@ def year_end(month_number: int) -> str:
     if month_number % 12 == 0:
         return f"the end of year{NBSP}{month_number // 12}"
     return f"the end of {month(month_number)}"
+
+
+def away(share: float) -> str:
+    """Whom residency keeps from becoming customers."""
+    return f"{percent(share)} of the market may not be processed where we process, and stays away"
+
+
+def ceiling_words(ceiling: Ceiling) -> str:
+    """What the ceiling is due to; who stays away for residency, where growth ends before anything gives way."""
+    if ceiling.held_back:
+        return f"residency keeps {percent(ceiling.out_of_reach_share)} of the market away"
+    return BINDS_WORDS[ceiling.binds]

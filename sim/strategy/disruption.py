@@ -81,8 +81,8 @@ def _mixed_station(
 ) -> StationService:
     load = station.load.copy()
     load[rows] = np.maximum(load[rows], load[other])
-    utilization, used, day = (blend(part) for part in (station.utilization, station.used, station.day))
-    return replace(station, load=load, utilization=utilization, used=used, day=day)
+    utilization, used, day = (blend(part) for part in (station.utilization, station.used_by_product, station.day))
+    return replace(station, load=load, utilization=utilization, used_by_product=used, day=day)
 
 
 def disrupted(
@@ -108,7 +108,7 @@ def disrupted(
         if name != "requests"
     }
     stations = [
-        replace(station, used=station.used.copy(), utilization=station.utilization.copy())
+        replace(station, used_by_product=station.used_by_product.copy(), utilization=station.utilization.copy())
         for station in service.stations
     ]
     turned_away: dict[int, float] = {}
@@ -133,12 +133,12 @@ def _strike(
     lost = 0.0
     for station, undisturbed in zip(stations, service.stations, strict=True):
         weight = _of_market(built.groups, station.model.station.share_of_group)
-        calls = undisturbed.used[row, :, :, CALLS].sum(axis=-1)
+        calls = undisturbed.used_by_product[row, :, :, :, CALLS].sum(axis=(0, -1))
         for index, unit in enumerate(station.model.station.units):
             part = _hit(unit, outage, built, catalogue)
             of_station = float(calls[index] / calls.sum()) if calls.sum() > 0 else 0.0
             lost += part * weight * of_station
-            station.used[row, index] *= 1 - outage.share * part
+            station.used_by_product[row, :, index] *= 1 - outage.share * part
             station.utilization[row, index] *= 1 - outage.share * part
     lost *= outage.share
     requests = service.requests[row]

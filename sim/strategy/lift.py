@@ -96,7 +96,7 @@ def cheapest_lift(
     """
     base = outcome or evaluate_each([scenario], fidelity=fidelity, store=store, executor=executor)[0]
     rps = ceiling_rps(base.ceiling)
-    if base.ceiling.binds == "none" or isnan(rps):
+    if base.ceiling.gives_way == "none" or isnan(rps):
         return Lift(base.ceiling, rps, ())
     wanted = steps(scenario) if choice is None else choice
     taken = [(step, plan) for step in wanted if (plan := _taken(scenario, step)) is not None]

@@ -1,6 +1,6 @@
 """The months of one scenario as they were served: flows for economics, and what users felt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
-from sim.metrics import MonthFlow, PoolFlow, ProductFlow, TokenFlow
+from sim.metrics import MonthFlow, PoolFlow, ProductFlow, ProductTokens, TokenFlow
 from sim.metrics.measure import DEFERRED, MAIN, SMALL
 from sim.scenario.schema import Product, Scenario, Seats
 from sim.strategy.architecture import SMALL_TIER, Unit
-from sim.strategy.demand import SECONDS_PER_HOUR, hour_weights
+from sim.strategy.demand import hour_weights
 from sim.strategy.totals import FAILED, REFUSED, SERVED, TIMED_OUT, Service
 
 Array = NDArray[np.float64]
@@ -102,7 +102,7 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
         return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
     flows = []
     columns = served.service.by_case[served.row]
-    busy_s = _gpu_s(served.service, served.row, catalogue)
+    busy_s = served.service.gpu_s[served.row]
     for product, requests, outcomes, in_time, tokens, gpu_s in zip(
         served.state.products, *columns, busy_s, strict=True
     ):
@@ -123,21 +123,6 @@ def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlo
             )
         )
     return tuple(flows)
-
-
-def _gpu_s(service: Service, row: int, catalogue: Catalogue) -> list[float]:
-    """GPU seconds that each product kept our pools busy: the working time of every pool, by what its calls take."""
-    seconds = catalogue.value("business", "rules", "hours_per_month") * SECONDS_PER_HOUR
-    hours = hour_weights(catalogue)
-    busy = np.zeros(service.requests.shape[-1])
-    for station in service.stations:
-        for index, unit in enumerate(station.model.station.units):
-            if unit.is_pool:
-                held = station.day[row, index]
-                mean_held = float(np.average(held, weights=hours)) if len(held) > 1 else float(held[0])
-                working = min(1.0, float(station.utilization[row, index])) * mean_held
-                busy = busy + working * unit.gpus * seconds * station.busy_share[row, :, index]
-    return busy.tolist()
 
 
 def _seats(product: Product, requests: float, catalogue: Catalogue) -> float:
@@ -163,7 +148,8 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
                 held = _held(station.day[served.row, index] * engine.gpus_per_replica, catalogue)
                 pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization, held))
             else:
-                bought = _bought(unit, station.used[served.row, index], state=served.state, catalogue=catalogue)
+                used = station.used_by_product[served.row, :, index]
+                bought = _bought(unit, used, state=served.state, catalogue=catalogue)
                 ahead = served.state.platform.api.provisioned_share * float(station.sizes[served.row, index])
                 tokens += [replace(bought[0], provisioned_tokens_per_min=ahead), *bought[1:]]
     return tuple(pools), tuple(tokens)
@@ -180,28 +166,31 @@ def _held(gpus: Array, catalogue: Catalogue) -> tuple[tuple[float, float], ...]:
 
 
 def _bought(unit: Unit, used: Array, *, state: Scenario, catalogue: Catalogue) -> list[TokenFlow]:
+    """Args: used: of one unit, as `StationService.used_by_product`, shape (products, models, 4)."""
+    products = [product.id for product in state.products]
     in_zone = unit.in_eu and state.decisions.residency != "anywhere"
 
     def bought(api: str, model: int) -> TokenFlow:
-        return _tokens(unit, api, counts=used[model].tolist(), in_data_zone=in_zone, catalogue=catalogue)
+        counts = dict(zip(products, used[:, model].tolist(), strict=True))
+        return _tokens(unit, api, counts=counts, in_data_zone=in_zone, catalogue=catalogue)
 
     flows = [bought(unit.api, MAIN)]
-    if used[SMALL].any():
+    if used[:, SMALL].any():
         flows.append(bought(SMALL_TIER, SMALL))
-    if used[DEFERRED].any():
+    if used[:, DEFERRED].any():
         flows.append(replace(bought(unit.api, DEFERRED), batched=True))
     return flows
 
 
 def _tokens(
-    unit: Unit, api: str, *, counts: Sequence[float], in_data_zone: bool, catalogue: Catalogue
+    unit: Unit, api: str, *, counts: Mapping[str, Sequence[float]], in_data_zone: bool, catalogue: Catalogue
 ) -> TokenFlow:
     """Tokens bought of one model; of the new prompt tokens a share is stored, and beside an answer a model may reason.
 
     Args:
-        counts: calls, new prompt tokens, prompt tokens from the cache, answer tokens.
+        counts: by product: calls, new prompt tokens, prompt tokens from the cache, answer tokens.
     """
-    calls, uncached, cached, output = counts
+    calls, uncached, cached, output = (sum(amounts) for amounts in zip(*counts.values(), strict=True))
     stored = uncached * catalogue.value("apis", api, "cache_write_share")
     return TokenFlow(
         endpoint=unit.id,
@@ -214,6 +203,7 @@ def _tokens(
         output_tokens=output,
         cache_write_tokens=stored,
         reasoning_tokens=output * catalogue.value("apis", api, "reasoning_per_answer_token"),
+        by_product=tuple(ProductTokens(product, *taken[1:]) for product, taken in counts.items()),
     )
 
 

@@ -243,7 +243,7 @@ def _flows(
     found = []
     for at, station in enumerate(stations):
         units = station.model.station.units
-        calls = station.used[row, :, :, CALLS].sum(axis=-1)
+        calls = station.used_by_product[row, :, :, :, CALLS].sum(axis=(0, -1))
         split = calls / calls.sum() if calls.sum() > 0 else np.full(len(units), 1 / len(units))
         for index, group in enumerate(built.groups):
             here = station.model.station.share_of_group[index]

@@ -170,6 +170,16 @@ class Ceiling:
     """Part of the market that may not be processed where we process, and does not ask."""
     volumes: tuple[Volume, ...] = ()
 
+    @property
+    def held_back(self) -> bool:
+        """Whether growth ends below what can be served, since part of the market stays away for residency."""
+        return self.binds == "residency" and self.month is None and self.out_of_reach_share > 0
+
+    @property
+    def gives_way(self) -> str:
+        """Cause that gives way at the multiplier, whether or not growth gets there."""
+        return self.runner_up if self.held_back else self.binds
+
 
 @dataclass(frozen=True, slots=True)
 class ShockResult:

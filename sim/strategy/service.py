@@ -19,7 +19,7 @@ from sim.strategy.reading import FIRST_SAMPLE, PROMISED, node_weights
 from sim.strategy.scaling import Spans, apart, settled, spans
 from sim.strategy.stations import StationModel, shares_of
 from sim.strategy.tabulated import TabulatedStations
-from sim.strategy.totals import CALLS, Service, StationService, Totals
+from sim.strategy.totals import Service, StationService, Totals
 from sim.strategy.units import batched_products
 
 Array = NDArray[np.float64]
@@ -139,8 +139,7 @@ class Operator(TabulatedStations):
         model, own, day, at = station.model, station.own_rps, station.day, station.spans
         units = len(model.station.units)
         load = np.zeros(own.shape[:2])
-        used = np.zeros((len(own), units, MODELS, 4))
-        calls = np.zeros((len(own), len(self.built.products), units))
+        used = np.zeros((len(own), len(self.built.products), units, MODELS, 4))
         batched = batched_products(model.station.units[0]) if model.alone else ()
         for each, of in [(reading, part) for reading in station.readings for part in apart(at.case[reading.case])]:
             span = each.case[of]
@@ -160,11 +159,9 @@ class Operator(TabulatedStations):
             requests = at_once * asked_s[:, :, None, None] * share[:, None, None, None]
             weights = node_weights(surface, requests=requests, position=position, load=at_load, apart=batched)
             rates = self._rates_of(each.cell.key, surface, self._added_s(model))
-            asked_of = total.add(rows, rates, weights, held=held, whole=each.whole)
-            used[rows] += asked_of.sum(axis=1)
-            calls[rows] += asked_of[..., CALLS].sum(axis=-1)
+            used[rows] += total.add(rows, rates, weights, held=held, whole=each.whole)
         utilization = self._utilization(model, day, load, used, hours)
-        return StationService(model, station.planned, load, utilization, used, self._busy_share(model, calls), day)
+        return StationService(model, station.planned, load, utilization, used, self._busy_share(model, used), day)
 
     def _played(self, model: StationModel, own: Array, sizes: Array) -> list[DayReading]:
         """The days that a pool is read from."""
@@ -184,21 +181,18 @@ class Operator(TabulatedStations):
         up = region_outages(self.catalogue).availability
         asked = at_once * (hours * SECONDS_PER_HOUR)[:, None, None]
         total.fail(np.arange(len(own)), asked.sum(axis=(1, 3)) * (1 - up))
-        used = np.zeros((len(own), 1, MODELS, 4))
-        calls = np.zeros((len(own), len(self.built.products), 1))
+        used = np.zeros((len(own), len(self.built.products), 1, MODELS, 4))
         day = np.zeros((len(own), 1, own.shape[1]))
         for each in station.days:
             surface, rows = self._surface(each.key), each.case
             assert isinstance(surface, DaySurface)
             rates = self._rates_of(each.key, surface, self._added_s(model))
             weights = each.weights(up * asked[rows], kept=kept[rows])
-            asked_of = total.add(rows, rates, weights, held=held and held.take(rows))
-            used[rows] += asked_of.sum(axis=1)
-            calls[rows] += asked_of[..., CALLS].sum(axis=-1)
+            used[rows] += total.add(rows, rates, weights, held=held and held.take(rows))
             day[rows, 0] += each.held(surface, sizes[rows, 0])
         load = at_once.sum(axis=(-1, -2)) * work / day[:, 0]
         utilization = self._utilization(model, day, load, used, hours)
-        return StationService(model, sizes, load, utilization, used, self._busy_share(model, calls), day)
+        return StationService(model, sizes, load, utilization, used, self._busy_share(model, used), day)
 
     def _held_back(self, rates_rps: Array, load_per_rps: Array, apart: Sequence[int]) -> tuple[Array, Deferred | None]:
         """Products `apart`, bought in batches, find room in any hour."""

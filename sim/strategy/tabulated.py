@@ -124,10 +124,10 @@ class TabulatedStations:
         cell = model.unit_cell(unit, self.built.min_replicas)
         return self._surface(cell.key), cell.scale
 
-    def _busy_share(self, model: StationModel, calls: Array) -> Array:
+    def _busy_share(self, model: StationModel, used: Array) -> Array:
         """Share of each unit's busy time by product: its calls, each with the time that it takes of a full unit."""
         call_s = np.stack([self._unit_surface(model, unit)[0].call_s for unit in model.station.units], axis=-1)
-        busy = calls * call_s
+        busy = used[..., CALLS].sum(axis=-1) * call_s
         whole = busy.sum(axis=1, keepdims=True)
         return busy / np.where(whole > 0, whole, 1.0)
 
@@ -139,6 +139,6 @@ class TabulatedStations:
         columns = []
         for index, unit in enumerate(model.station.units):
             work_s = float(np.mean(self._unit_work_s(model, unit)))
-            calls = used[:, index, :, CALLS].sum(axis=-1)
+            calls = used[:, :, index, :, CALLS].sum(axis=(1, -1))
             columns.append(calls * work_s / (held_h[:, index] * SECONDS_PER_HOUR))
         return np.stack(columns, axis=-1)

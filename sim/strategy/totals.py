@@ -33,12 +33,17 @@ class StationService:
     """Multiple of saturated throughput by hour type, shape (cases, hours)."""
     utilization: Array
     """Offered load over saturated throughput of each unit, mean over the hours, shape (cases, units)."""
-    used: Array
-    """Work asked of each unit, shape (cases, units, models, 4), as `Measured.used`."""
+    used_by_product: Array
+    """Work asked of each unit, shape (cases, products, units, models, 4), as `Measured.used`."""
     busy_share: Array
     """Each product's share of the time that a unit is busy, shape (cases, products, units); 0 where it is not."""
     day: Array
     """Sizes by hour type, shape (cases, units, hours), or (cases, units, 1) where they do not follow the hours."""
+
+    @property
+    def used(self) -> Array:
+        """Work asked of each unit by all products, shape (cases, units, models, 4)."""
+        return self.used_by_product.sum(axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,21 @@ class Service:
     stations: tuple[StationService, ...]
     cross_region_gb: Array
     """Data that retrievals carried from one region to another, shape (cases, products)."""
+    hours: Array
+    """Of a month that each hour type stands for, shape (48,)."""
+
+    @cached_property
+    def gpu_s(self) -> list[list[float]]:
+        """GPU seconds that each product kept our pools busy: what every pool works of what it holds, by its calls."""
+        busy = np.zeros(self.requests.shape)
+        for station in self.stations:
+            for index, unit in enumerate(station.model.station.units):
+                if unit.is_pool:
+                    held = station.day[:, index]
+                    mean_held = held @ self.hours / self.hours.sum() if held.shape[-1] > 1 else held[:, 0]
+                    working = np.minimum(1.0, station.utilization[:, index]) * mean_held * unit.gpus
+                    busy += (working * self.hours.sum() * SECONDS_PER_HOUR)[:, None] * station.busy_share[..., index]
+        return [products.tolist() for products in busy]
 
     @cached_property
     def by_case(self) -> list[tuple[list[float], list[list[float]], list[float], list[float]]]:
@@ -198,6 +218,7 @@ class Totals:
             saturated=self.saturated,
             stations=stations,
             cross_region_gb=self.cross_region_gb,
+            hours=hours,
         )
 
     def _histogram(self, at: int) -> Array:

@@ -1,12 +1,15 @@
 """What gives way first as demand grows, and what the volumes are priced with."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sim.cli.outcome_text import ceiling_sentence
+from sim.reports import words
 from sim.strategy import SurfaceStore, evaluate
 from sim.strategy.fidelity import EFFORTS
-from sim.strategy.outcome import Outcome, Volume
+from sim.strategy.outcome import Ceiling, Outcome, Volume
 from tests.unit.strategy_small import LEAST, OWN, small
 
 MONTHS = 18
@@ -78,6 +81,21 @@ def test_residency_gives_way_where_growth_ends_before_anything_else_does(asked: 
     assert ceiling.multiplier == pytest.approx(open_to_all.multiplier / 0.8, rel=0.01)
 
 
+def test_a_ceiling_that_growth_never_reaches_names_what_gives_way_there_and_what_holds_sales_back() -> None:
+    found = Ceiling(41.3, None, "residency", "rate_limit", out_of_reach_share=0.2)
+    assert (found.held_back, found.gives_way) == (True, "rate_limit")
+    assert ceiling_sentence(found) == (
+        "41 times the demand of month 13, not reached by growth: the rate limit binds first. Until then residency is "
+        "what holds sales back: 20\u00a0% of the market may not be processed where we process, and stays away."
+    )
+    assert words.ceiling_words(found) == "residency keeps 20\u00a0% of the market away"
+    endless = replace(found, multiplier=64.0, runner_up="none")
+    assert ceiling_sentence(endless).startswith("above 64 times the demand of month 13, the most that was tried. 20")
+    ruled = Ceiling(0.0, 6, "residency", "rate_limit", out_of_reach_share=0.2)
+    assert (ruled.held_back, ruled.gives_way) == (False, "residency")
+    assert "residency leaves demand unserved first; next would be the API's rate limit" in ceiling_sentence(ruled)
+
+
 def test_who_may_be_served_does_not_matter_where_a_quota_ends_sooner(asked: Any) -> None:
     growing = {"world__growth_per_month": 0.2}
     assert asked(MANAGED, world__eu_required_share=0.2, **growing).ceiling.binds == "rate_limit"
@@ -99,6 +117,16 @@ def test_volumes_are_priced_at_the_level_of_their_month(asked: Any) -> None:
         outcome = asked(MANAGED, **settings)
         assert at_once(outcome).gross_margin == pytest.approx(outcome.months[12].gross_margin, rel=1e-6)
     assert at_once(asked(MANAGED)).gross_margin != pytest.approx(outcome.months[12].gross_margin, rel=1e-3)
+
+
+def test_volumes_pay_a_vendor_s_new_prices(asked: Any) -> None:
+    """An acquired vendor that we are late to leave is dearer at every volume, as in the month itself."""
+    sold = {"shock": "vendor_acquired", "month": 6, "because": "A rival buys it.", "size": "high"}
+    calm, dearer = (asked(MANAGED, lockin__team_people=1.0, shocks=shocks) for shocks in ([], [sold]))
+    assert dearer.months[12].cost_usd["search"] > 2 * calm.months[12].cost_usd["search"]
+    assert at_once(dearer).gross_margin == pytest.approx(dearer.months[12].gross_margin, rel=1e-6)
+    for before, after in zip(calm.ceiling.volumes, dearer.ceiling.volumes, strict=False):
+        assert before.multiplier == after.multiplier and after.gross_margin < before.gross_margin
 
 
 def test_contracts_run_on_at_smaller_volumes(asked: Any) -> None:

@@ -16,6 +16,7 @@ from sim.economics import (
     statement,
 )
 from sim.economics.choices import Choices
+from sim.metrics.flows import ProductTokens, TokenFlow
 from sim.scenario.schema import Scenario
 from tests.unit.economics_months import (
     EMPTY,
@@ -256,6 +257,28 @@ def test_gpu_cost_is_shared_by_gpu_time_where_it_is_known_and_by_tokens_where_no
     assert coding_share("idle", 10, 90) == pytest.approx(0.9)
     assert coding_share("storage", 10, 90) == pytest.approx(0.1)
     assert coding_share("idle", 0, 0) == pytest.approx(0.1)
+
+
+def test_the_api_line_is_shared_by_what_each_product_s_calls_cost() -> None:
+    """Support has all the answer tokens, at 10 a million; coding the stored prompts, at 2 + 2.5, with few delivered."""
+    flows = (served("support", 1, tokens=9e6), served("coding", 1, tokens=1e6))
+    of = (ProductTokens("support", 0.0, 0.0, 1e6), ProductTokens("coding", 2e6, 0.0, 0.0))
+    tokens = replace(bought("mid", new=1e6, cached=0, out=1e6), cache_write_tokens=1e6, reasoning_tokens=1e6)
+    batched = replace(tokens, batched=True, by_product=of[::-1])
+    ahead = replace(bought("mid", new=0, cached=0, out=0), provisioned_tokens_per_min=1000.0)
+
+    def coding_usd(*bills: TokenFlow) -> float:
+        found = stated(9, products=flows, tokens=bills)
+        return found.cost_shares_by_product["coding"]["api"] * found.cost_usd["api"]
+
+    known = replace(tokens, by_product=of)
+    assert coding_usd(known) == pytest.approx(2 + 2.5)
+    assert coding_usd(tokens) == pytest.approx(0.1 * (2 + 2.5 + 20))
+    ratio = shipped_book().on(EMPTY.on).value("api_options", "batch", "price_ratio")
+    assert coding_usd(known, batched) == pytest.approx((2 + 2.5) * (1 + ratio))
+    assert coding_usd(known, replace(known, in_data_zone=True)) == pytest.approx((2 + 2.5) * (1 + 1.1))
+    assert coding_usd(known, ahead) == pytest.approx(2 + 2.5 + coding_usd(ahead))
+    assert coding_usd(ahead) == pytest.approx(0.1 * stated(9, products=flows, tokens=(ahead,)).cost_usd["api"])
 
 
 def test_throughput_bought_ahead_is_paid_for_by_the_hour_used_or_not() -> None:

@@ -10,10 +10,13 @@ from sim.catalogue import load_catalogue
 from sim.strategy import Processes, Serial, SurfaceStore, evaluate
 from sim.strategy.fidelity import EFFORTS, Effort
 from sim.strategy.mixes import mix_axis
+from sim.strategy.months import flow_of
 from sim.strategy.planning import needed_size, plan_months, whole_replicas, within_promise_load
 from sim.strategy.play import Played, play_months
 from sim.strategy.reading import PROMISED, TTFT, Told, merged, node_weights
 from sim.strategy.surface import assemble, chains, play
+from tests.unit.strategy_small import played as run_small
+from tests.unit.strategy_small import small
 
 OWN = "own_the_platform"
 TOLD = (Told(first_words=True, limit_s=1.0), Told(first_words=False, limit_s=5.0))
@@ -212,6 +215,31 @@ def test_gpu_seconds_are_the_working_time_of_the_pools(store: SurfaceStore, play
     assert gpu_s[0] / sum(gpu_s) != pytest.approx(tokens[0] / sum(tokens), rel=0.01)
     per_request_s = [product.gpu_s / product.requests for product in flow.products]
     assert per_request_s[0] != pytest.approx(per_request_s[1], rel=0.05)
+
+
+def test_a_pool_that_is_asked_for_more_works_no_longer_than_it_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = small(decisions__own_share=1.0, platform__min_replicas=1, platform__max_replicas=1,
+                 products__support__demand__amount=4e6)  # fmt: skip
+    run = run_small(full, monkeypatch)
+    flow = flow_of(run.months[-1], load_catalogue(), data_gb=0.0, vectors=0.0)
+    hours = load_catalogue().value("business", "rules", "hours_per_month")
+    assert min(pool.utilization for pool in flow.pools) > 1.2
+    held = sum(pool.gpus for pool in flow.pools) * hours * 3600
+    assert sum(product.gpu_s for product in flow.products) == pytest.approx(held)
+
+
+def test_each_product_s_tokens_add_up_to_what_is_bought(store: SurfaceStore) -> None:
+    """And its calls, not its delivered tokens, say what it costs: answers are dear, and suggestions have few."""
+    outcome = evaluate(scenarios.load("prototype_by_friday"), store=store)
+    flow, stated = outcome.flows[12], outcome.statements[12]
+    for bought in flow.tokens:
+        for name in ("cached_in_tokens", "output_tokens"):
+            assert sum(getattr(of, name) for of in bought.by_product) == pytest.approx(getattr(bought, name))
+        new = sum(of.uncached_in_tokens for of in bought.by_product)
+        assert new == pytest.approx(bought.uncached_in_tokens + bought.cache_write_tokens)
+    tokens = {product.product: product.delivered_tokens for product in flow.products}
+    by_tokens = tokens["coding"] / sum(tokens.values())
+    assert stated.cost_shares_by_product["coding"]["api"] < 0.95 * by_tokens
 
 
 def test_what_products_take_alone_adds_up_to_what_their_mix_takes(store: SurfaceStore, played: Played) -> None:

@@ -79,12 +79,13 @@ def _events(plan: Outcome) -> Iterator[Row]:
         )
     ceiling = plan.ceiling
     if ceiling.month is not None and isfinite(ceiling.multiplier):
-        binds = words.BINDS_WORDS.get(ceiling.binds, ceiling.binds)
+        binds = words.BINDS_WORDS[ceiling.binds]
         yield (
             ceiling.month + 1,
             f"Demand reaches the ceiling: {binds}",
             "load of the busiest hour",
-            f"at four fifths of {ceiling.multiplier:.1f} times month {ceiling.reference_month}: lift what binds",
+            f"at four fifths of {ceiling.multiplier:.1f} times {words.month(ceiling.reference_month + 1)}: "
+            "lift what binds",
         )
     for change in plan.scenario.changes:
         yield change.month + 1, "A decision of the plan takes effect", "the work it needs", change.because

@@ -146,8 +146,8 @@ def _of_one_plan(facts: Facts) -> list[str]:
     ceiling = plan.ceiling
     if isfinite(ceiling.multiplier):
         said.append(
-            f"Demand beyond {ceiling.multiplier:.1f} times that of month {ceiling.reference_month}: then "
-            f"{words.BINDS_WORDS.get(ceiling.binds, ceiling.binds)}."
+            f"Demand beyond {ceiling.multiplier:.1f} times that of {words.month(ceiling.reference_month + 1)}: then "
+            f"{words.BINDS_WORDS[ceiling.gives_way]}."
         )
     target = plan.scenario.company.target_margin
     margin = plan.months[-1].gross_margin

@@ -122,11 +122,11 @@ def ceilings(facts: Facts) -> Table:
         Column("Then", 1.5),
         Column("Refused or given up", 1.0, numeric=True),
     )
-    reference = facts.plan.ceiling.reference_month
+    reference = words.month(facts.plan.ceiling.reference_month + 1)
     return Table(
         "ceilings",
         "The ceiling",
-        f"Ceiling: largest multiple of the demand of month {reference} served within promise and at the margin target.",
+        f"Ceiling: largest multiple of the demand of {reference} served within promise and at the margin target.",
         columns,
         tuple(rows),
     )
@@ -137,7 +137,7 @@ def _ceiling(outcome: Outcome) -> tuple[Cell, ...]:
     if not isfinite(found.multiplier):
         return (words.NONE, words.NONE, "no ceiling was found")
     when = "not within the horizon" if found.month is None else words.month(found.month + 1)
-    return (Figure(found.multiplier, times(found.multiplier)), when, words.BINDS_WORDS.get(found.binds, found.binds))
+    return (Figure(found.multiplier, times(found.multiplier)), when, words.ceiling_words(found))
 
 
 def _lost(now: MonthResult) -> Cell:
