@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from app_pages.jobs import Job, Watched, jobs
+from app_pages.jobs import Job, jobs, watched
 from app_pages.shell import STATIC
 from app_pages.workshop import wording
 from sim.workshop import NotAdmitted, Saved, Seat, Workshop, WorkshopError
@@ -23,7 +23,7 @@ OWN = "ws_"
 @st.cache_resource(max_entries=1, show_spinner=False)
 def evaluations() -> Evaluations:
     """Outcomes that all sessions of this process share; missing windows are simulated beside it."""
-    return Evaluations(executor=Watched(Job("workshop")))
+    return Evaluations(executor=watched(Job("workshop")))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
