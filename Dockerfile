@@ -3,7 +3,7 @@ FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 loadbearing
 WORKDIR /srv/loadbearing
 COPY --chown=loadbearing . .
-RUN pip install --no-cache-dir '.[postgres,reports]'
+RUN pip install --no-cache-dir '.[app,postgres]'
 
 USER loadbearing
 # The app is run from the installed package, so the checkout is not needed on the import path.
