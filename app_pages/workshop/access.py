@@ -9,7 +9,6 @@ import streamlit as st
 
 from app_pages.jobs import Job, jobs, watched
 from app_pages.shell import STATIC
-from app_pages.workshop import wording
 from sim.workshop import NotAdmitted, Saved, Seat, Workshop, WorkshopError
 from sim.workshop.actions import BY_FACILITATOR, BY_TEAM
 from sim.workshop.evaluations import Evaluations
@@ -148,4 +147,3 @@ def _came_back() -> None:
             st.session_state[FORGET] = True
         else:
             sit(back)
-            tell(wording.BACK)

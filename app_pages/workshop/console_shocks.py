@@ -33,7 +33,7 @@ def _shock(console: Console, row: ShockRow) -> None:
     )
     if row.thrown is not None:
         hidden = ", hidden" if row.thrown.hidden else ""
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             st.html(
                 f'<p class="ws-thrown">Thrown {marks.at_time(row.thrown.at_s)}, from month {row.thrown.month}'
                 f"{hidden}</p>",

@@ -85,7 +85,7 @@ def _decide(desk: TeamDesk) -> None:
         offers = access.house().offers(access.held())
     chosen = desk.entry.cards if desk.entry else ()
     key, saved = f"t{turn.index}", desk.entry.prediction if desk.entry else None
-    hand.cards(offers, chosen, key=key, toggle=partial(_toggle, turn.index))
+    hand.cards(offers, chosen, key=key, tapped=partial(_take, turn.index))
     hand.guess(saved, month=turn.last_month, key=key, changed=partial(_guessed, turn.index))
     handed = desk.entry is not None and desk.entry.handed_in
     again = desk.entry is not None and not handed and desk.entry.before is not None
@@ -103,13 +103,15 @@ def _desk() -> TeamDesk | None:
     return found
 
 
-def _toggle(turn: int, card: str) -> None:
+def _take(turn: int, card: str, on: bool) -> None:
     """Save the team's cards with one of them taken or put back; what another phone has chosen meanwhile stays."""
     desk = _desk()
     if desk is None:
         return
     chosen = desk.entry.cards if desk.entry else ()
-    taken = tuple(id for id in chosen if id != card) if card in chosen else (*chosen, card)
+    if (card in chosen) == on:
+        return
+    taken = (*chosen, card) if on else tuple(id for id in chosen if id != card)
     access.act(Choose(turn=turn, cards=taken, prediction=hand.read_guess(f"t{turn}")))
 
 

@@ -27,13 +27,14 @@ def _row_html(offer: Offer) -> str:
 
 
 def cards(
-    offers: Sequence[Offer], chosen: Sequence[str], *, key: str, toggle: Callable[[str], None], off: bool = False
+    offers: Sequence[Offer], chosen: Sequence[str], *, key: str, tapped: Callable[[str, bool], None], off: bool = False
 ) -> None:
     """All cards, one row each, under the question that they answer.
 
     Args:
         key: of the round, so that a new round has rows of its own.
-        toggle: called with the card that was tapped.
+        tapped: called with the card and whether it is wanted now. It may be called twice for one tap: a run that
+            is interrupted by a poll sends its taps again.
         off: whether nothing can be chosen now.
     """
     groups: dict[str, list[Offer]] = {}
@@ -49,7 +50,13 @@ def cards(
                     st.html(_row_html(offer))
                     name = f"ws_card_{key}_{offer.card.id}"
                     st.session_state[name] = taken
-                    st.checkbox(offer.card.title, key=name, disabled=off, on_change=toggle, args=(offer.card.id,))
+                    st.checkbox(
+                        offer.card.title, key=name, disabled=off, on_change=_tap, args=(tapped, name, offer.card.id)
+                    )
+
+
+def _tap(tapped: Callable[[str, bool], None], name: str, card: str) -> None:
+    tapped(card, bool(st.session_state[name]))
 
 
 def guess(

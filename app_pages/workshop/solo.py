@@ -59,16 +59,18 @@ def _round(solo: Solo) -> None:
     )
     with st.spinner(wording.PRICED, show_time=False):
         offers = solo.offers(session[HANDS])
-    hand.cards(offers, session[CHOSEN], key=f"solo{at}", toggle=partial(_toggle, solo.deck.budget))
+    hand.cards(offers, session[CHOSEN], key=f"solo{at}", tapped=partial(_take, solo.deck.budget))
     hand.guess(None, month=plan.last_month, key=f"solo{at}")
     st.button(
         wording.SOLO_PLAY, key=f"ws_solo_play_{at}", type="primary", width="stretch", on_click=_play, args=(solo, at)
     )
 
 
-def _toggle(budget: int, card: str) -> None:
+def _take(budget: int, card: str, on: bool) -> None:
     chosen: list[str] = st.session_state[CHOSEN]
-    if card in chosen:
+    if (card in chosen) == on:
+        return
+    if not on:
         chosen.remove(card)
     elif len(chosen) >= budget:
         access.tell(f"{budget} cards are the most in a round. Put one back first.")

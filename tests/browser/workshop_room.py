@@ -1,4 +1,4 @@
-"""A room for tests: a facilitator, teams at phones and a projector in real browser windows, from creation to debrief."""
+"""A room for tests: a facilitator, teams at phones and a projector in real browsers, from creation to debrief."""
 
 import re
 from dataclasses import dataclass, field
@@ -71,11 +71,10 @@ def create(room: Room, *, teams: int, rounds: int) -> tuple[Any, Keys]:
     code = re.sub(r"\W", "", heading.inner_text().split(":")[1])
     rows = page.locator(".st-key-wskeys tbody tr")
     pins = {row.locator("th").inner_text(): row.locator("td").inner_text() for row in rows.all()}
-    page.get_by_role("link", name="Open projector").wait_for()
-    watch = page.get_by_role("link", name="Open projector").get_attribute("href")
     room.picture(page, "keys")
     page.get_by_role("button", name="I have noted them").click()
-    heading.wait_for(state="detached")
+    page.get_by_role("link", name="Open projector").wait_for()
+    watch = page.get_by_role("link", name="Open projector").get_attribute("href")
     return page, Keys(code, pins.pop("Facilitator"), pins, watch)
 
 
