@@ -21,6 +21,8 @@ LABELS_IN = 3.5
 """Room beside the lines of a chart that has a slide to itself."""
 COMPACT_IN = 1.35
 DASHES = {"proposed": MSO_LINE.SOLID, "counterpart": MSO_LINE.DASH, "other": MSO_LINE.ROUND_DOT}
+MOST_BARS = 2
+"""Options of which a row of ranges is drawn as bars."""
 BLACK_ABOVE = 0.5
 """Share of the ramp from which its digits are white."""
 
@@ -62,7 +64,7 @@ def _lines(deck: Deck, slide: Any, chart: Lines, box: Box, *, compact: bool) -> 
                 series.append(Drawn(f"{line.name}, {name}", edge, style.color, 1.25, MSO_LINE.ROUND_DOT))
     plot = line_chart(slide, (left, top, width - room, height), series, axis=chart.axis, alt=alt_of(chart))
     if chart.zero and not compact:
-        deck.text(slide, (plot.left + 0.1, plot.y(0) - 0.27, 4, 0.25), f"above: {chart.zero}", size=11, color=GRAY)
+        deck.text(slide, (plot.left, plot.top - 0.27, 5, 0.25), f"above zero: {chart.zero}", size=11, color=GRAY)
     _end_labels(deck, slide, chart, plot, left=left + width - room + 0.05, width=room - 0.05, compact=compact)
 
 
@@ -72,10 +74,11 @@ def _end_labels(
     known = [line for line in chart.lines if line.values and isfinite(line.values[-1])]
     gap = 0.62 if compact else 0.85
     wanted = [plot.y(line.values[-1]) for line in known]
-    for line, center in zip(known, spread(wanted, gap), strict=True):
+    centers = _kept_above(spread(wanted, gap), gap, limit=plot.top + plot.height + 0.2)
+    for line, center in zip(known, centers, strict=True):
         style, _ = _style(deck, line)
         value = written(line.values[-1], chart.axis)
-        top = min(max(center - gap / 2, plot.top - 0.1), plot.top + plot.height - gap + 0.2)
+        top = center - gap / 2
         if compact:
             deck.text(slide, (left, top, width, 0.3), value, size=16, color=style.text, bold=True, serif=True)
             deck.text(slide, (left, top + 0.29, width, 0.32), line.name, color=style.text, sizes=(10.5, 9.5, 8.5))
@@ -85,6 +88,16 @@ def _end_labels(
         deck.text(slide, beside, line.name, color=style.text, bold=True, sizes=(14, 12, 11, 10, 9))
         below = (left + 1.6, top + 0.42, width - 1.6, 0.4)
         deck.text(slide, below, line.note, color=TEXT, sizes=(12, 11, 10, 9))
+
+
+def _kept_above(centers: Sequence[float], gap: float, *, limit: float) -> list[float]:
+    """Positions moved up where they would reach below a limit, none closer than the gap."""
+    kept = list(centers)
+    bottom = limit
+    for at in sorted(range(len(kept)), key=lambda place: -kept[place]):
+        kept[at] = min(kept[at], bottom - gap / 2)
+        bottom = kept[at] - gap / 2
+    return kept
 
 
 def _stack(deck: Deck, slide: Any, chart: Stack, box: Box) -> None:
@@ -181,6 +194,9 @@ def _waterfall(deck: Deck, slide: Any, chart: Bars, box: Box, *, compact: bool) 
 def _ranges(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
     """One bar for each row and option; what stands beside says whose it is, as its color does."""
     options = deck.report.options
+    if len(options) > MOST_BARS:
+        _ranges_table(deck, slide, chart, box)
+        return
     labels, figures, styles = [], [], []
     for row in chart.rows:
         for at, (option, figure) in enumerate(zip(options, row.figures, strict=True)):
@@ -189,6 +205,20 @@ def _ranges(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
             figures.append(replace(figure, note=whose))
             styles.append(style_of(option, deck.report.brand))
     _ranged(deck, slide, chart, box, labels=labels, figures=figures, styles=styles)
+
+
+def _ranges_table(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
+    """The same as a table, where bars of so many options would be too thin to read."""
+    options = deck.report.options
+    heads = [Shown(""), *(Shown(option.short, right=True, bold=True, color=GRAY) for option in options)]
+    rows = [
+        [
+            Shown(row.label, bold=True),
+            *(Shown(f"{f.text} ({f.note})" if f.note else f.text, right=True) for f in row.figures),
+        ]
+        for row in chart.rows
+    ]
+    add_table(deck, slide, box, heads, rows, [1.2, *[1.4] * len(options)], name=alt_of(chart))
 
 
 def _tornado(deck: Deck, slide: Any, chart: Tornado, box: Box) -> None:
