@@ -29,8 +29,8 @@ LIVE = (
     "Statements, worth and payback are formulas: each amount is a quantity from the simulation times the values named "
     "beside it in the workings. Changing a value in blue in Assumptions gives what the model gives for it, as long as "
     "requests are not routed by the rank of prices.",
-    "Not live: quantities, service, lock-in, doors and futures; moves between platforms and one-off events of shocks, "
-    "which stay the amounts that the model computed. Change these in the scenario and run the report again.",
+    "Not live: quantities, service, lock-in, doors and futures; moves between platforms, one-off events of shocks "
+    "and programs, whose lines say “fixed” and stay as the model gave them. Change these in the scenario and run the report again.",
 )
 
 
@@ -59,7 +59,7 @@ def _write(report: Report, workbook: Workbook) -> None:
     statements = [Statement(each, number=number) for number, each in enumerate(ledgers, start=1)]
     write_summary(paper, statements)
     for option, statement in zip(report.options, statements, strict=True):
-        statement.write(paper, title=f"Statement: {option.name}")
+        statement.write(paper, title=f"Statement: {option.short}")
     write_assumptions(paper, inputs.all)
     write_key_figures(paper)
     write_lock_in(paper)

@@ -56,6 +56,12 @@ class Statement:
         self.workings = Workings(ledger, name=f"Workings {number}", revenue_cell=revenue)
         self.grid: Grid = self.workings.grid
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Lines with amounts that stay as the model gave them."""
+        parts = {**self.ledger.cost, **{f"revenue.{id}": series for id, series in self.ledger.revenue.items()}}
+        return frozenset(key for key, series in parts.items() if any(not one.basis for one in series))
+
     def cell(self, key: str, column: int) -> str:
         """Absolute reference from another sheet."""
         return f"'{self.name}'!{xl_rowcol_to_cell(self.rows[key], column, row_abs=True, col_abs=True)}"
@@ -97,7 +103,8 @@ class Statement:
         unit = {SHARE: "share", COUNT: "", USD_FINE: "USD each"}.get(row.form, "USD")
         look = {"bold": True, "top": 1, "top_color": RULE} if row.bold else {}
         paper.text(sheet, at, 0, row.label, **look)
-        paper.text(sheet, at, 1, "1M tokens" if row.key == "mtok" else unit, **look)
+        unit = "1M tokens" if row.key == "mtok" else f"{unit}, fixed" if row.key in self.fixed else unit
+        paper.text(sheet, at, 1, unit, **look)
         for column, (first, last) in enumerate(grid.spans, start=LABELS):
             letters = (xl_col_to_name(column), xl_col_to_name(first), xl_col_to_name(last))
             value = row.sums(slice(first - grid.first, last - grid.first + 1))

@@ -77,14 +77,17 @@ def write_summary(paper: Paper, statements: Sequence[Statement]) -> None:
     blocks = Blocks(paper, sheet, widths=widths[: NAMES_COLUMN + 3 * count], row=TOP)
     blocks.line(report.decision, bold=True, font_name="Georgia", font_size=12)
     blocks.line(report.recommendation)
-    blocks.line(
-        "Change a price in the sheet Assumptions: “now” follows, “reported” stays as the model gave it.",
-        font_color=GRAY, italic=True,
-    )  # fmt: skip
+    said = "Change a price in the sheet Assumptions: “now” follows, “reported” stays as the model gave it."
+    fixed = sorted({key.removeprefix("revenue.") for statement in statements for key in statement.fixed})
+    if fixed:
+        labels = ", ".join(LINE_LABELS.get(key, key) for key in fixed)
+        said += f" Fixed amounts do not follow, so worth leaves them as they are: {labels}."
+    blocks.line(said, font_color=GRAY, italic=True)
     groups = ("Now", "Reported", "Difference")
     for at, group in enumerate(groups):
         paper.text(sheet, NAMES_ROW - 1, NAMES_COLUMN + at * count, group, bold=True, text_wrap=False)
     paper.heads(sheet, NAMES_ROW, ["", "Unit", *[option.short for option in report.options] * len(groups)], left=2)
+    paper.tall(sheet, NAMES_ROW, [(option.short.upper(), widths[-1]) for option in report.options])
     for row, headline in enumerate(HEADLINES, start=NAMES_ROW + 1):
         _row(paper, row, headline, statements)
     first = NAMES_ROW + 2 + len(HEADLINES)

@@ -142,7 +142,7 @@ class Workings:
 
     def title(self, paper: Paper) -> str:
         at = paper.report.outcomes.index(self.ledger.outcome)
-        return paper.report.options[at].name
+        return paper.report.options[at].short
 
     def _section(self, paper: Paper, sheet: Worksheet, row: int, title: str) -> None:
         for column in range(self.grid.of(self.grid.months - 1) + 1):

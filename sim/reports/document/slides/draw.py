@@ -5,22 +5,18 @@ from dataclasses import replace
 from math import isfinite, nan
 from typing import Any
 
-from pptx.enum.dml import MSO_LINE
-
 from sim.reports import words
-from sim.reports.axes import spread
 from sim.reports.document.chart_tables import written
-from sim.reports.document.look import GRAY, INK, LAYERS, TEXT, WHITE, Style, ramp, style_of, tint
-from sim.reports.document.parts import Bars, Chart, Figure, Heat, Line, Lines, Ranges, Stack, Tornado
+from sim.reports.document.look import GRAY, INK, WHITE, Style, ramp, style_of, tint
+from sim.reports.document.parts import Bars, Chart, Figure, Heat, Lines, Ranges, Stack, Tornado
 from sim.reports.document.slides.axes import bounds
 from sim.reports.document.slides.deck import LETTER_SANS, Box, Deck
-from sim.reports.document.slides.native import Drawn, Plot, column_stack, floating_bars, line_chart, segments
+from sim.reports.document.slides.months import draw_lines, draw_stack
+from sim.reports.document.slides.native import Drawn, Plot, floating_bars, segments
 from sim.reports.document.slides.tables import Shown, add_table
 
-LABELS_IN = 3.5
-"""Room beside the lines of a chart that has a slide to itself."""
-COMPACT_IN = 1.35
-DASHES = {"proposed": MSO_LINE.SOLID, "counterpart": MSO_LINE.DASH, "other": MSO_LINE.ROUND_DOT}
+MOST_BARS = 2
+"""Options of which a row of ranges is drawn as bars."""
 BLACK_ABOVE = 0.5
 """Share of the ramp from which its digits are white."""
 
@@ -29,9 +25,9 @@ def draw(deck: Deck, slide: Any, chart: Chart, box: Box, *, compact: bool) -> No
     """Draw a chart into a box; a compact one shares its slide and keeps its labels short."""
     match chart:
         case Lines():
-            _lines(deck, slide, chart, box, compact=compact)
+            draw_lines(deck, slide, chart, box, alt=alt_of(chart), compact=compact)
         case Stack():
-            _stack(deck, slide, chart, box)
+            draw_stack(deck, slide, chart, box, alt=alt_of(chart))
         case Bars():
             _bars(deck, slide, chart, box, compact=compact)
         case Ranges():
@@ -45,67 +41,6 @@ def draw(deck: Deck, slide: Any, chart: Chart, box: Box, *, compact: bool) -> No
 def alt_of(chart: Chart) -> str:
     """What a chart says, for those who do not see it."""
     return f"{chart.title}. {chart.note} Its figures stand in the chart's own sheet.".replace(words.NBSP, " ")
-
-
-# --- over months ------------------------------------------------------------------------------------------------------
-
-
-def _lines(deck: Deck, slide: Any, chart: Lines, box: Box, *, compact: bool) -> None:
-    left, top, width, height = box
-    room = COMPACT_IN if compact else LABELS_IN
-    series: list[Drawn] = []
-    for line in chart.lines:
-        style, dash = _style(deck, line)
-        series.append(Drawn(line.name, line.values, style.color, style.width + 0.6, dash, style.mark))
-        for name, edge in (("low", line.low), ("high", line.high)):
-            if edge:
-                series.append(Drawn(f"{line.name}, {name}", edge, style.color, 1.25, MSO_LINE.ROUND_DOT))
-    plot = line_chart(slide, (left, top, width - room, height), series, axis=chart.axis, alt=alt_of(chart))
-    if chart.zero and not compact:
-        deck.text(slide, (plot.left + 0.1, plot.y(0) - 0.27, 4, 0.25), f"above: {chart.zero}", size=11, color=GRAY)
-    _end_labels(deck, slide, chart, plot, left=left + width - room + 0.05, width=room - 0.05, compact=compact)
-
-
-def _end_labels(
-    deck: Deck, slide: Any, chart: Lines, plot: Plot, *, left: float, width: float, compact: bool
-) -> None:
-    known = [line for line in chart.lines if line.values and isfinite(line.values[-1])]
-    gap = 0.62 if compact else 0.85
-    wanted = [plot.y(line.values[-1]) for line in known]
-    for line, center in zip(known, spread(wanted, gap), strict=True):
-        style, _ = _style(deck, line)
-        value = written(line.values[-1], chart.axis)
-        top = min(max(center - gap / 2, plot.top - 0.1), plot.top + plot.height - gap + 0.2)
-        if compact:
-            deck.text(slide, (left, top, width, 0.3), value, size=16, color=style.text, bold=True, serif=True)
-            deck.text(slide, (left, top + 0.29, width, 0.32), line.name, color=style.text, sizes=(10.5, 9.5, 8.5))
-            continue
-        deck.text(slide, (left, top + 0.08, 1.5, 0.6), value, size=26, color=style.text, bold=True, serif=True)
-        beside = (left + 1.6, top + 0.06, width - 1.6, 0.36)
-        deck.text(slide, beside, line.name, color=style.text, bold=True, sizes=(14, 12, 11, 10, 9))
-        below = (left + 1.6, top + 0.42, width - 1.6, 0.4)
-        deck.text(slide, below, line.note, color=TEXT, sizes=(12, 11, 10, 9))
-
-
-def _stack(deck: Deck, slide: Any, chart: Stack, box: Box) -> None:
-    left, top, width, height = box
-    series = [
-        Drawn(layer.name, layer.values, LAYERS[at % len(LAYERS)]) for at, layer in enumerate(chart.layers)
-    ]
-    plot = column_stack(slide, (left, top, width - LABELS_IN, height), series, axis=chart.axis, alt=alt_of(chart))
-    below = 0.0
-    wanted = []
-    for layer in chart.layers:
-        wanted.append(plot.y(below + layer.values[-1] / 2))
-        below += layer.values[-1]
-    for layer, center in zip(chart.layers, spread(wanted, 0.36), strict=True):
-        place = (left + width - LABELS_IN + 0.1, center - 0.15, LABELS_IN - 0.1, 0.34)
-        deck.text(slide, place, layer.label or layer.name, sizes=(13, 12, 11, 10))
-
-
-def _style(deck: Deck, line: Line) -> tuple[Style, Any]:
-    option = deck.report.options[line.option] if line.option >= 0 else None
-    return style_of(option, deck.report.brand), DASHES[option.role if option else "other"]
 
 
 # --- bars -------------------------------------------------------------------------------------------------------------
@@ -181,6 +116,9 @@ def _waterfall(deck: Deck, slide: Any, chart: Bars, box: Box, *, compact: bool) 
 def _ranges(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
     """One bar for each row and option; what stands beside says whose it is, as its color does."""
     options = deck.report.options
+    if len(options) > MOST_BARS:
+        _ranges_table(deck, slide, chart, box)
+        return
     labels, figures, styles = [], [], []
     for row in chart.rows:
         for at, (option, figure) in enumerate(zip(options, row.figures, strict=True)):
@@ -189,6 +127,20 @@ def _ranges(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
             figures.append(replace(figure, note=whose))
             styles.append(style_of(option, deck.report.brand))
     _ranged(deck, slide, chart, box, labels=labels, figures=figures, styles=styles)
+
+
+def _ranges_table(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
+    """The same as a table, where bars of so many options would be too thin to read."""
+    options = deck.report.options
+    heads = [Shown(""), *(Shown(option.short, right=True, bold=True, color=GRAY) for option in options)]
+    rows = [
+        [
+            Shown(row.label, bold=True),
+            *(Shown(f"{f.text} ({f.note})" if f.note else f.text, right=True) for f in row.figures),
+        ]
+        for row in chart.rows
+    ]
+    add_table(deck, slide, box, heads, rows, [1.2, *[1.4] * len(options)], name=alt_of(chart))
 
 
 def _tornado(deck: Deck, slide: Any, chart: Tornado, box: Box) -> None:

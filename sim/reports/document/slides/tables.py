@@ -13,7 +13,7 @@ from sim.reports import words
 from sim.reports.document.clean import one_line
 from sim.reports.document.look import GRAY, INK, RULE
 from sim.reports.document.parts import Cell, Figure, Table
-from sim.reports.document.slides.deck import LEADING, LETTER_SANS, Box, Deck, rgb
+from sim.reports.document.slides.deck import LEADING, LETTER_SANS, Box, Deck, lines_of, rgb
 
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """The table style without fills and lines."""
@@ -82,7 +82,7 @@ def _size(
     """Largest size at which all rows fit, and the lines of each; at the smallest, rows are cut to what there is."""
     for size in SIZES:
         lines = [
-            max(-(-len(shown.text) // _per_line(widths[column], size)) or 1 for column, shown in enumerate(row))
+            max(lines_of(shown.text, _per_line(widths[column], size)) for column, shown in enumerate(row))
             for row in [heads, *rows]
         ]
         if sum(count * size * LEADING / 72 + GAP_IN for count in lines) <= height:
@@ -100,7 +100,7 @@ def _per_line(width_in: float, size: float) -> int:
 def _cell(cell: Any, shown: Shown, *, size: float, most: int, head: bool) -> None:
     cell.margin_left = cell.margin_right = Inches(0.06)
     cell.margin_top = cell.margin_bottom = Inches(0.04)
-    cell.vertical_anchor = MSO_ANCHOR.MIDDLE if shown.fill else MSO_ANCHOR.TOP
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE if shown.fill or shown.outline else MSO_ANCHOR.TOP
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if shown.right else PP_ALIGN.LEFT
     run = paragraph.add_run()
