@@ -32,6 +32,10 @@ def _work(job: Job, *, scenario: Scenario, month: int) -> Hour:
     return Watched(job).map(partial(busiest_hour, month=month - 1), [scenario])[0]
 
 
+def _table(header: tuple[str, ...], rows: list[tuple[str, ...]], *, caption: str) -> None:
+    st.html(f'<div class="lb-bare">{shell.table_html(header, rows, caption=caption)}</div>')
+
+
 def hour(outcome: Outcome, *, month: int) -> None:
     """The busiest hour of a launched month, once somebody asks for it."""
     key = hour_key(outcome.scenario_hash, month)
@@ -49,7 +53,7 @@ def hour(outcome: Outcome, *, month: int) -> None:
             _component()(key="hour_moving", data={"id": "-".join(map(str, key)), **told.picture(found)})
         with st.container(key="hour_table", gap="small"):
             blocks.finding(text.HOUR_TABLE, text.HOUR_TABLE_NOTE)
-            st.html(shell.table_html(*told.hour_table(found), caption=text.HOUR_TABLE_NOTE))
+            _table(*told.hour_table(found), caption=text.HOUR_TABLE_NOTE)
         blocks.chart(
             ways_figure(found, palette=shell.palette()),
             key="ways",
@@ -59,4 +63,4 @@ def hour(outcome: Outcome, *, month: int) -> None:
         )
         with st.container(key="hour_felt", gap="small"):
             blocks.finding(text.FELT, text.FELT_NOTE)
-            st.html(shell.table_html(told.FELT_HEADER, told.felt_rows(found), caption=text.FELT_NOTE))
+            _table(told.FELT_HEADER, told.felt_rows(found), caption=text.FELT_NOTE)

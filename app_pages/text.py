@@ -78,7 +78,7 @@ HOUR_ASK_NOTE = "Every request of the hour is simulated in the background; it ta
 HOUR_TABLE, HOUR_TABLE_NOTE = "The hour in figures", "Requests since the hour began, and what each endpoint has in hand"
 WAYS_NOTE = "Calls of the hour from users by way of the router's reason to who served them"
 FELT = "What they felt, by product and place"
-FELT_NOTE = "Time to the first words and to the finished answer, over served requests of the hour"
+FELT_NOTE = "Served requests of the hour, at the user: half, 95 and 99 of 100 are faster than"
 
 PICK = "Plans, the first is the one compared with"
 REPORT_TITLE = "A report to keep: the same figures as a page, a document or a file"

@@ -5,6 +5,7 @@ from typing import Any
 from sim.reports import words
 from sim.reports.running import WHY_WORDS, region_name, users_name
 from sim.strategy.hour import FATES, Felt, Hour, HourEndpoint, Way
+from sim.strategy.outcome import Percentiles
 
 MOST_DOTS = 60
 TABLE_STEP_S = 300.0
@@ -108,10 +109,7 @@ def ways_table(hour: Hour) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return ("Users", "Because of", "Served by", "Calls", "Share"), rows
 
 
-FELT_HEADER = (
-    "Product", "Where", "Requests", "First words: half", "95 of 100", "99 of 100",
-    "Finished: half", "95 of 100", "99 of 100", "Promise", "In time",
-)  # fmt: skip
+FELT_HEADER = ("Product and place", "Requests", "First words", "Finished", "Promise", "In time")
 
 
 def felt_rows(hour: Hour) -> list[tuple[str, ...]]:
@@ -119,16 +117,18 @@ def felt_rows(hour: Hour) -> list[tuple[str, ...]]:
     called = names(hour)
     return [
         (
-            felt.product,
-            _where(felt, called),
+            f"{felt.product}, {_where(felt, called)}",
             words.count(felt.requests),
-            *(words.seconds(getattr(felt.first_words_s, at)) for at in ("p50", "p95", "p99")),
-            *(words.seconds(getattr(felt.finished_s, at)) for at in ("p50", "p95", "p99")),
+            *(_three(felt.first_words_s), _three(felt.finished_s)),
             f"{words.seconds(felt.promise.limit_s)}, {words.MEASURE_WORDS[felt.promise.measure]}",
             words.percent(felt.in_time),
         )
         for felt in hour.felt
     ]
+
+
+def _three(read: Percentiles) -> str:
+    return " / ".join(words.seconds(time_s) for time_s in (read.p50, read.p95, read.p99))
 
 
 def _where(felt: Felt, called: dict[str, str]) -> str:

@@ -31,7 +31,7 @@ BINDS_WORDS = {
     "rate_limit": "the rate limit binds first",
     "latency": "latency gives way first",
     "network": "the way to the users gives way first",
-    "residency": "residency leaves demand unserved first",
+    "residency": "where data may be processed binds first",
     "unit_economics": "the margin gives way first",
     "none": "nothing gives way",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import nan
 
 import numpy as np
@@ -118,17 +119,19 @@ def busiest_hour(
         mix, requests, rate_rps=rate_rps, seed=scenario.seed, replication=0, name=BUSIEST
     )
     log = play_platform(platform, trace, seed=scenario.seed, name=BUSIEST, catalogue=catalogue_of(scenario))
-    return hour_of(platform, log, rate_rps=rate_rps, steps=steps)
+    names = tuple(product.label for product in played.states[month].products)
+    return hour_of(platform, log, products=names, rate_rps=rate_rps, steps=steps)
 
 
-def hour_of(platform: Platform, log: Log, *, rate_rps: float, steps: int) -> Hour:
+def hour_of(platform: Platform, log: Log, *, products: tuple[str, ...], rate_rps: float, steps: int) -> Hour:
     """What a log says, step by step.
 
     Args:
+        products: what people call them.
         rate_rps: requests a second that were offered.
         steps: of `STEP_S`, from the beginning.
     """
-    ends_s = STEP_S * np.arange(1, steps + 1)
+    ends_s: Times = np.arange(1, steps + 1, dtype=np.float64) * STEP_S
     requests = log.requests
     in_time = _in_time(platform, log)
     served = requests.outcome == SERVED
@@ -148,7 +151,7 @@ def hour_of(platform: Platform, log: Log, *, rate_rps: float, steps: int) -> Hou
         fates=tuple(_by(ends_s, left_s[rows]) for rows in fates),
         endpoints=_endpoints(platform, log, ends_s=ends_s),
         ways=_ways(platform, log),
-        felt=_felt(platform, log, in_time=in_time),
+        felt=_felt(platform, log, products=products, in_time=in_time),
     )
 
 
@@ -212,20 +215,21 @@ def _ways(platform: Platform, log: Log) -> tuple[Way, ...]:
     )
 
 
-def _felt(platform: Platform, log: Log, *, in_time: NDArray[np.bool_]) -> tuple[Felt, ...]:
+def _felt(
+    platform: Platform, log: Log, *, products: tuple[str, ...], in_time: NDArray[np.bool_]
+) -> tuple[Felt, ...]:
     """By product and by who served it, then by product and by where it was asked."""
     trace, groups, ids = log.compound.requests, platform.built.groups, _ids(platform)
     endpoint = _last_endpoint(log)
-    found = []
-    for at in range(len(platform.built.products)):
+    found: list[Felt] = []
+    for at, (name, sold) in enumerate(zip(products, platform.built.products, strict=True)):
         mine = trace.product == at
+        of = partial(_one, log, name, promise=sold.promise, in_time=in_time)
         for number, id in enumerate(ids):
-            found += _one(platform, log, at, rows=mine & (endpoint == number), in_time=in_time, endpoint=id)
+            found += of(rows=mine & (endpoint == number), endpoint=id)
         for number, group in enumerate(groups):
             rows = mine & (trace.user_region == number)
-            found += _one(
-                platform, log, at, rows=rows, in_time=in_time, users=group.region, needs_eu=group.needs_eu
-            )
+            found += of(rows=rows, users=group.region, needs_eu=group.needs_eu)
     return tuple(found)
 
 
@@ -239,10 +243,10 @@ def _last_endpoint(log: Log) -> NDArray[np.int64]:
 
 
 def _one(
-    platform: Platform,
     log: Log,
-    product: int,
+    product: str,
     *,
+    promise: Promise,
     rows: NDArray[np.bool_],
     in_time: NDArray[np.bool_],
     users: str = "",
@@ -253,17 +257,17 @@ def _one(
     count = int(rows.sum())
     if not count:
         return ()
-    requests, sold = log.requests, platform.built.products[product]
+    requests = log.requests
     served = rows & (requests.outcome == SERVED)
     since_s = requests.arrival_s[served]
     return (
         Felt(
-            product=sold.label,
+            product=product,
             users=users,
             needs_eu=needs_eu,
             endpoint=endpoint,
             requests=count,
-            promise=sold.promise,
+            promise=promise,
             first_words_s=_percentiles(requests.first_token_s[served] - since_s),
             finished_s=_percentiles(requests.finish_s[served] - since_s),
             in_time=float(in_time[rows].mean()),
