@@ -7,7 +7,7 @@ import streamlit as st
 
 from app_pages import shell, state, text
 from sim.reports.behind import Branch, behind
-from sim.reports.fixes import fix_of
+from sim.reports.fixes import fix_of, reason_without_fix
 from sim.reports.kpi import Chip, KpiCard, chips, kpi_cards
 from sim.reports.sparkline import sparkline
 from sim.strategy.outcome import Outcome
@@ -70,10 +70,8 @@ def warnings(outcome: Outcome) -> None:
         for at, warning in enumerate(outcome.warnings):
             fix = fix_of(warning, outcome.scenario)
             with st.container(key=f"warning_{at}", horizontal=True, vertical_alignment="center", gap="small"):
-                st.html(
-                    f'<ul class="lb-warnings" role="status"><li>{escape(warning)}</li></ul>',
-                    width="stretch" if fix else "content",
-                )
+                why = "" if fix else f" <span>{escape(reason_without_fix(warning))}</span>"
+                st.html(f'<ul class="lb-warnings" role="status"><li>{escape(warning)}{why}</li></ul>', width="stretch")
                 if fix:
                     st.button(
                         fix.label, key=f"fix_{at}", type="tertiary", on_click=state.fix, args=(fix.path, fix.value)

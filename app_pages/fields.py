@@ -1,5 +1,6 @@
 """Widgets for the plain settings of a scenario, built from their declarations."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Literal
@@ -12,6 +13,11 @@ from sim.scenario.editing import named_ids
 PERCENT = 100.0
 LATER: Literal["ignore"] = "ignore"
 """A widget's value is sent with the next run, so that a page of many settings stands still while it is filled in."""
+
+
+FILE_HINT = re.compile(r" A share is written from 0 to 1: .*? is [\d.e-]+\.")
+"""What a file is told about shares; the form's fields hold percent."""
+NUMBER = re.compile(r"(?<![\w.\[])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w\]]|\.\d)")
 
 
 def settings(scenario: Scenario) -> Iterator[tuple[str, FieldCard, Any]]:
@@ -76,6 +82,17 @@ def index_path(scenario: Scenario, path: str) -> str:
         return path
     place = next((at for at, product in enumerate(scenario.products) if product.id == parts[1]), None)
     return ".".join((f"products[{place}]", *parts[2:]))
+
+
+def in_form_units(fault: str) -> str:
+    """A fault as the form's fields are written: the numbers of a share in percent."""
+    path, colon, said = fault.partition(": ")
+    plain = re.sub(r"^products\[\d+\]", "products.ID", path)
+    plain = re.sub(r"^users(\..*)?$", "users.NAME", plain)
+    if not colon or plain not in {card.path for card in field_cards() if card.unit == "share"}:
+        return fault
+    said = FILE_HINT.sub("", said)
+    return f"{path}: {NUMBER.sub(lambda number: f'{float(number[0]) * PERCENT:.6g} %', said)}"
 
 
 def show_faults(faults: Sequence[str], names: Sequence[str]) -> None:

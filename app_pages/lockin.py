@@ -24,6 +24,8 @@ from sim.strategy.worth_it import (
     worth_of_portability,
 )
 
+BILL_PX = 420
+"""As tall as the rehearsal beside it."""
 SHAPES = {"two_way": "ring", "sticky": "square", "compounding": "triangle"}
 
 
@@ -79,7 +81,9 @@ def _layers(outcome: Outcome) -> None:
 def _bill(outcome: Outcome, month: int) -> None:
     steps = told.exit_steps(outcome, month=month)
     blocks.chart(
-        waterfall(steps, total_label=text.CASH_TO_LEAVE, palette=shell.palette(), write=words.money),
+        waterfall(
+            steps, total_label=text.CASH_TO_LEAVE, palette=shell.palette(), write=words.money, height_px=BILL_PX
+        ),
         key="bill",
         title=told.exit_finding(outcome, month=month),
         measure=text.WATERFALL_NOTE.format(month=words.month(month)),

@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from app_pages import blocks, evaluation, frame, shell, text
+from app_pages.hour import hour
 from sim.reports import running, running_figures, words
 from sim.reports.money import volume_table
 
@@ -64,6 +65,7 @@ def page() -> None:
         with st.container(key="latency", gap="small"):
             blocks.finding(text.LATENCY, text.LATENCY_NOTE)
             _table(running.LATENCY_HEADER, running.latency_rows(now), caption=text.LATENCY_NOTE)
+    hour(outcome, month=month)
     frame.follow_full_run(plan)
     frame.foot(outcome)
 

@@ -42,7 +42,7 @@ def draft(scenario: Scenario) -> Scenario:
 
 def tell(faults: Sequence[str]) -> None:
     """Keep faults until the form is sent again."""
-    st.session_state[FAULTS] = tuple(faults)
+    st.session_state[FAULTS] = tuple(fields.in_form_units(fault) for fault in faults)
 
 
 def told() -> tuple[str, ...]:

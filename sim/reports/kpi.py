@@ -1,13 +1,16 @@
 """The four key numbers of a month, against the preset, ready to be printed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
+from math import isfinite, nan
 
+from sim.metrics import Estimate
 from sim.reports import words
 from sim.reports.series import SERIES, Band, Series, p95_range_s
 from sim.strategy.outcome import LAYERS, MonthResult, Outcome
 
+BAND, LEAST_NOISE_S = 0.8, 0.005
+"""Confidence of the intervals on the cards, and the least noise that is worth a line [s]."""
 KPI_KEYS = ("p95", "cost", "margin", "exit")
 
 
@@ -74,6 +77,23 @@ def _delta(series: Series, ours: float, theirs: float) -> Delta | None:
     return Delta(series.write_difference(abs(ours - theirs)), _WORDS[series.key][0 if upward else 1], upward, better)
 
 
+def _noise(samples_s: tuple[float, ...]) -> float:
+    """Half-width of the 80 % interval of a figure over its replications; `nan` where there are not several."""
+    return Estimate.of(samples_s, confidence=BAND).half_width if len(samples_s) > 1 else nan
+
+
+def _p95_delta(ours: MonthResult, theirs: MonthResult, delta: Delta | None) -> Delta | None:
+    """The difference with its 80 % interval: both faced the same requests, and are compared sample by sample."""
+    if delta is None or not (ours.promises and theirs.promises):
+        return delta
+    a, b = ours.nearest_promise, theirs.nearest_promise
+    pairs = tuple(x - y for x, y in zip(a.samples_s, b.samples_s, strict=False))
+    if a.product != b.product or len(a.samples_s) != len(b.samples_s) or not all(map(isfinite, pairs)):
+        return delta
+    noise = _noise(pairs)
+    return replace(delta, size=f"{delta.size} ± {noise:.2f}") if noise >= LEAST_NOISE_S else delta
+
+
 def _p95_lines(month: MonthResult) -> tuple[str, ...]:
     if not month.promises:
         return ("not launched yet",)
@@ -82,7 +102,9 @@ def _p95_lines(month: MonthResult) -> tuple[str, ...]:
     spread = f"range {low:.1f} {words.NONE} {words.seconds(high)}" if isfinite(high) else "more than 5 % get none"
     promise = f"promise {words.seconds(reading.limit_s)}, {words.percent(reading.in_time_share)} in time"
     basis = "assumed, not simulated" if reading.assumed else words.MEASURE_WORDS.get(reading.measure, reading.measure)
-    return spread, promise, f"{reading.product}; {basis}"
+    noise = _noise(reading.samples_s) if all(map(isfinite, reading.samples_s)) else nan
+    known = (f"run alone: ± {words.seconds(noise)} (80 %)",) if noise >= LEAST_NOISE_S else ()
+    return spread, *known, promise, f"{reading.product}; {basis}"
 
 
 def _cost_lines(month: MonthResult) -> tuple[str, ...]:
@@ -142,6 +164,8 @@ def _card(series: Series, outcome: Outcome, preset: Outcome, month: int) -> KpiC
     value = series.write(plan[month - 1])
     promised = series.key == "p95" and bool(now.promises)
     delta = _delta(series, plan[month - 1], reference[month - 1])
+    if series.key == "p95":
+        delta = _p95_delta(now, preset.months[month - 1], delta)
     against = f", {delta.size} {delta.word}" if delta else ", as the preset"
     return KpiCard(
         key=series.key,

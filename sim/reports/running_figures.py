@@ -26,6 +26,8 @@ from sim.strategy.outcome import Outcome
 
 MAP_PX, HEIGHT_PX, DISK_PX, ROW_PX = 300, 300, 52, 64
 LOWEST_LAT, HIGHEST_LAT = -56.0, 76.0
+EAST = 1.0
+"""Radii of the earth east of its middle from where a label goes to the left, so as not to leave the map."""
 LABEL_RADII = 0.3
 """Least distance between two labels of the map, in radii of the earth."""
 APART = 0.35
@@ -76,7 +78,7 @@ def map_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
         traces.append(_ring(x0, y0, palette))
         if users not in by_region:
             text = f"{region_name(users)} {1000 * way:.0f}{words.NBSP}ms"
-            side = "right" if x0 > 0 else "left"
+            side = "right" if x0 > EAST else "left"
             notes.append(note(text, palette.soft, x=x0, y=y0, yshift=-15, xanchor=side, shift_px=0))
     edge = projected(np.array([-180.0, 180.0]), np.array([0.0, 0.0]))[0]
     low, high = projected(np.zeros(2), np.array([LOWEST_LAT, HIGHEST_LAT]))[1]

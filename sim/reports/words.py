@@ -32,7 +32,7 @@ BINDS_WORDS = {
     "compute": "our GPUs give way first",
     "rate_limit": "the rate limit binds first",
     "network": "the way to the users gives way first",
-    "residency": "residency leaves demand unserved first",
+    "residency": "where data may be processed binds first",
     "unit_economics": "the margin gives way first",
     "none": "nothing gives way",
 }

@@ -66,10 +66,10 @@ def busiest_window(
     played = play_again(scenario, fidelity=fidelity, store=store, executor=executor)
     month = played.launch_month
     platform = platform_in(played, month)
-    mix, rate_rps = _busiest_hour(_epoch(played, month), played, month=month)
+    mix, rate_rps = busiest_mix(played, month=month)
     trace = draw_window(
         mix,
-        _requests(platform, mix, calls=EFFORTS[fidelity].calls, scenario=scenario),
+        requests_making(EFFORTS[fidelity].calls, platform, mix=mix, scenario=scenario),
         rate_rps=rate_rps,
         seed=scenario.seed,
         replication=0,
@@ -82,7 +82,7 @@ def busiest_window(
     return window_of(platform, log)
 
 
-def _requests(platform: Platform, mix: Mix, *, calls: int, scenario: Scenario) -> int:
+def requests_making(calls: int, platform: Platform, *, mix: Mix, scenario: Scenario) -> int:
     """Requests that make about so many calls."""
     compounds = compounds_of(platform.built.products, catalogue_of(scenario))
     return requests_played(calls, request_size(compounds, mix, seed=scenario.seed)[0]) if compounds else calls
@@ -127,8 +127,13 @@ def _epoch(played: Played, month: int) -> Epoch:
     raise ScenarioError(played.states[0].name, (fault,))
 
 
-def _busiest_hour(epoch: Epoch, played: Played, *, month: int) -> tuple[Mix, float]:
-    """Who asks what in the busiest of the month's hours, and how often a second."""
+def busiest_mix(played: Played, *, month: int) -> tuple[Mix, float]:
+    """Who asks what in the busiest of the month's hours, and how often a second.
+
+    Raises:
+        ScenarioError: nobody asks anything in the month.
+    """
+    epoch = _epoch(played, month)
     rates_rps = played.market[month][None, :, None] * epoch.shape
     busiest = rates_rps[np.argmax(rates_rps.sum(axis=(1, 2)))]
     rate_rps = float(busiest.sum())
