@@ -32,6 +32,9 @@ def parser() -> ArgumentParser:
     run.add_argument("scenario", metavar="SCENARIO")
     _add_executor(run)
     _add_effort(run)
+    run.add_argument("--half-width", type=_percentage, metavar="P%",
+                     help="replicate until the p95 of every promise is known to this share of it, as 5%%")  # fmt: skip
+    run.add_argument("--most", type=_size, metavar="N", help="replications at most, with --half-width (40)")
     run.add_argument("--explain", metavar="FIGURE", help="print the lines, quantities, prices and sources of a figure")
     run.add_argument("--portability", action="store_true",
                      help="say whether portability is worth it (four evaluations more)")  # fmt: skip
@@ -187,11 +190,15 @@ def _whole(text: str, *, least: int) -> int:
     return int(text)
 
 
-def _share(text: str) -> float:
-    value = _positive(text)
+def _share(text: str, *, of: float = 1.0) -> float:
+    value = _positive(text) / of
     if value > 1:
-        raise ArgumentTypeError(f"must be a share, at most 1 (got '{text}')")
+        raise ArgumentTypeError(f"must be a share, at most {of:g} (got '{text}')")
     return value
+
+
+def _percentage(text: str) -> float:
+    return _share(text) if not text.endswith("%") else _share(text[:-1], of=100.0)
 
 
 def _positive(text: str) -> float:

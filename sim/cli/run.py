@@ -5,15 +5,17 @@ from collections.abc import Collection, Iterator
 
 from sim.cli.executing import executor_of
 from sim.cli.faults import InputError
-from sim.cli.inputs import evaluated, outcome_of
+from sim.cli.inputs import evaluated, outcome_of, scenario_of
 from sim.cli.logs import log_path, log_sentence, write_log
 from sim.cli.outcome_json import outcome_object, portability_object
 from sim.cli.outcome_text import outcome_text
 from sim.cli.output import print_json
 from sim.economics import Node, explain, figures
+from sim.reports import words
 from sim.reports.decisions import portability_sentences
 from sim.scenario.assumptions import catalogue_of
-from sim.strategy import Outcome
+from sim.strategy import Executor, Outcome
+from sim.strategy.precise import MOST_REPLICATIONS, Precise, evaluate_to
 from sim.strategy.window import busiest_window
 from sim.strategy.worth_it import worth_of_portability
 
@@ -28,9 +30,16 @@ def command(arguments: Namespace) -> None:
         return
     if arguments.month is not None:
         raise InputError("--month says which month to explain. Add --explain FIGURE, or leave it out.")
+    if arguments.most is not None and arguments.half_width is None:
+        raise InputError("--most bounds the replications that --half-width takes. Add it, or leave --most out.")
     path = log_path(arguments.log)
+    precise = None
     with executor_of(arguments) as executor:
-        outcome = evaluated(arguments.scenario, arguments, executor=executor)
+        if arguments.half_width is None:
+            outcome = evaluated(arguments.scenario, arguments, executor=executor)
+        else:
+            precise = _precise(arguments, executor)
+            outcome = precise.outcome
         scenario, fidelity = outcome.scenario, outcome.fidelity
         worth = log = None
         if arguments.portability:
@@ -39,14 +48,49 @@ def command(arguments: Namespace) -> None:
             log = write_log(busiest_window(scenario, fidelity=fidelity, executor=executor), path)
     if arguments.json:
         measured = None if arguments.calibrate is None else outcome.scenario.platform.engine.calibration
-        added = {"calibration": measured, "portability": worth and portability_object(worth), "log": log}
+        reached = precise and {
+            "half_width_asked": precise.asked,
+            "half_width_reached": precise.reached,
+            "replications": precise.replications,
+            "met": precise.met,
+        }
+        added = {
+            "precision": reached,
+            "calibration": measured,
+            "portability": worth and portability_object(worth),
+            "log": log,
+        }
         print_json(outcome_object(outcome) | {name: found for name, found in added.items() if found is not None})
         return
     print(outcome_text(outcome))
+    if precise is not None:
+        print(f"\n{precision_sentence(precise)}")
     if worth is not None:
         print("\nIs portability worth it\n" + "\n".join(f"  {line}" for line in portability_sentences(worth)))
     if log is not None:
         print(f"\n{log_sentence(log)}")
+
+
+def _precise(arguments: Namespace, executor: Executor) -> Precise:
+    return evaluate_to(
+        scenario_of(arguments.scenario, arguments),
+        arguments.half_width,
+        fidelity=arguments.fidelity,
+        most=arguments.most or MOST_REPLICATIONS,
+        executor=executor,
+    )
+
+
+def precision_sentence(precise: Precise) -> str:
+    """How well the p95 of the promises is known in the last month, and with how many replications."""
+    if precise.widest is None:
+        return "No promise has a p95 with a known width in the last month, so no replication was added."
+    said = "" if precise.met else ", and more than that was not allowed: raise --most"
+    return (
+        f"{precise.widest.product}: p95 in the last month {words.seconds(precise.widest.p95_s.mean)} "
+        f"± {precise.reached:.1%}, the widest ({precise.asked:.1%} asked), after {precise.replications} "
+        f"replications{said}."
+    )
 
 
 def _explain(arguments: Namespace) -> None:

@@ -49,6 +49,7 @@ def evaluate(
     store: SurfaceStore | None = None,
     executor: Executor | None = None,
     catalogue: Catalogue | None = None,
+    replications: int | None = None,
 ) -> Outcome:
     """Everything one scenario says, month by month.
 
@@ -58,6 +59,7 @@ def evaluate(
         store: surfaces already simulated; the process's own unless given.
         executor: where missing surfaces are simulated; here unless given.
         catalogue: facts to go by; those shipped with the simulator unless given.
+        replications: in place of the fidelity's.
     """
     catalogue = catalogue or catalogue_of(scenario)
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
@@ -68,6 +70,7 @@ def evaluate(
             store=store or shared_store(),
             executor=executor or Serial(),
             catalogue=catalogue,
+            replications=replications,
         )
         schedule = carry_out(scenario, stage.strikes, rehearse=stage.rehearse)
         return _outcome(stage, schedule)
@@ -83,7 +86,14 @@ class Stage:
     """Plays and prices one scenario under one schedule after another; `windows` counts what was simulated."""
 
     def __init__(
-        self, scenario: Scenario, *, fidelity: Fidelity, store: SurfaceStore, executor: Executor, catalogue: Catalogue
+        self,
+        scenario: Scenario,
+        *,
+        fidelity: Fidelity,
+        store: SurfaceStore,
+        executor: Executor,
+        catalogue: Catalogue,
+        replications: int | None = None,
     ) -> None:
         self.scenario = scenario
         self.fidelity = fidelity
@@ -93,6 +103,7 @@ class Stage:
         self.windows = 0
         self._store = store
         self._executor = executor
+        self._replications = replications
 
     def play(self, schedule: Schedule, *, strikes: Sequence[Strike], until: int | None = None) -> Played:
         """Serve the months under a schedule."""
@@ -105,6 +116,7 @@ class Stage:
             states=effective_states(self.scenario, schedule),
             pressure=physical(strikes, schedule, catalogue=self.catalogue),
             until=until,
+            replications=self._replications,
         )
         self.windows += played.windows
         return played

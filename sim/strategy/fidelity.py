@@ -1,6 +1,6 @@
 """How much is simulated for an answer: a quick estimate, a full run, or a full run with more repetitions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.strategy.outcome import Fidelity
 
@@ -46,3 +46,10 @@ EFFORTS: dict[Fidelity, Effort] = {
         most_states=4, day_replicas=4, day_replications=4
     ),
 }
+
+
+def repeated(effort: Effort, replications: int) -> Effort:
+    """The same with another number of replications, of days too where they are played."""
+    return replace(
+        effort, replications=replications, day_replications=replications if effort.day_replications else 0
+    )

@@ -17,7 +17,7 @@ from sim.strategy.delivery import delivered, plans
 from sim.strategy.demand import forecast, hour_weights, hourly_shape, monthly_requests
 from sim.strategy.disruption import disrupted, mixed
 from sim.strategy.executors import Executor
-from sim.strategy.fidelity import EFFORTS, Effort
+from sim.strategy.fidelity import EFFORTS, Effort, repeated
 from sim.strategy.months import ServedMonth, first_day, product_flows
 from sim.strategy.outcome import Fidelity
 from sim.strategy.pressure import CALM, Physical
@@ -72,15 +72,18 @@ def play_months(
     pressure: Physical = CALM,
     until: int | None = None,
     in_full: bool = True,
+    replications: int | None = None,
 ) -> Played:
     """Serve the months of a scenario.
 
     Args:
+        replications: in place of the fidelity's.
         states: the scenario as it serves in each month; every change at once at its month unless given.
         pressure: what shocks do to the service.
         until: first month that is not played; the horizon unless given.
         in_full: whether the noise of what is promised will be asked for.
     """
+    effort = EFFORTS[fidelity] if replications is None else repeated(EFFORTS[fidelity], replications)
     states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
     launch = choices(states[0].decisions, price_book(catalogue).on(first_day(scenario.start, 0))).launch_month
     met = _share_met(states[0], launch, pressure, catalogue)
@@ -88,7 +91,7 @@ def play_months(
     played = states[:until]
     plans = []
     for built, span in _spans(played, launch, pressure, catalogue):
-        epoch = _epoch(built, span, market[launch:], states, effort=EFFORTS[fidelity], seed=scenario.seed, store=store,
+        epoch = _epoch(built, span, market[launch:], states, effort=effort, seed=scenario.seed, store=store,
                        executor=executor, catalogue=catalogue, lean=not in_full)  # fmt: skip
         planned = _planned_rps(epoch, built, states, launch_month=launch, pressure=pressure, catalogue=catalogue)
         sizes = delivered(

@@ -2,7 +2,11 @@
 
 from threading import Event
 
-from app_pages.jobs import Jobs
+import pytest
+
+from app_pages import jobs as background
+from app_pages.jobs import Cancelled, Job, Jobs, watched
+from sim.strategy import Processes
 
 WAIT_S = 10
 
@@ -69,3 +73,25 @@ def test_a_fault_is_told_and_work_can_be_asked_for_again():
     again = jobs.start("a", lambda job: 3, follower="x")
     assert _until(lambda: again.finished)
     assert again.result == 3
+
+
+def test_a_job_sees_how_far_its_tasks_are_over_all_their_maps(monkeypatch):
+    monkeypatch.setattr(background, "_workers", lambda: Processes(1, fewest=9))
+    job = Job("a")
+    executor = watched(job)
+    assert executor.map(str, [1, 2]) == ["1", "2"]
+    assert executor.map(str, [3]) == ["3"]
+    assert (job.done, job.expected, job.left_s) == (3, 3, 0.0)
+
+
+def test_a_stopped_job_ends_its_tasks(monkeypatch):
+    monkeypatch.setattr(background, "_workers", lambda: Processes(1, fewest=9))
+    job, played = Job("a"), []
+
+    def play(task):
+        played.append(task)
+        job.stopped.set()
+
+    with pytest.raises(Cancelled):
+        watched(job).map(play, [1, 2, 3])
+    assert played == [1]

@@ -70,7 +70,7 @@ def test_a_task_that_fails_is_named_and_the_rest_finishes(
 ) -> None:
     where: Executor = processes if executor == "processes" else Serial()
     kept = Kept(where, tmp_path / "kept")
-    with pytest.raises(TasksFailed, match="1 of 8 tasks failed.*plan 3: ValueError: three is not allowed") as fault:
+    with pytest.raises(TasksFailed, match=r"1 of 8 tasks failed.*plan 3: ValueError: three is not allowed") as fault:
         kept.map(fails_at_3, steps(tmp_path))
     assert isinstance(fault.value.__cause__, ValueError)
     assert len(list((tmp_path / "kept").iterdir())) == 7
@@ -87,7 +87,7 @@ def test_a_task_that_kills_its_worker_every_time_is_named_and_the_rest_finishes(
 
 def test_where_no_worker_lives_the_rest_is_not_tried(tmp_path: Path) -> None:
     tasks = [step for step in steps(tmp_path) if step.value == 3] * 9
-    with Processes(1, fewest=1) as executor, pytest.raises(TasksFailed, match="9 of 9 .*; and 1 more") as fault:
+    with Processes(1, fewest=1) as executor, pytest.raises(TasksFailed, match=r"9 of 9 .*; and 1 more") as fault:
         executor.map(kills_at_3, tasks)
     tried = ["not tried" not in str(failure) for failure in fault.value.failures]
     assert sum(tried) == 3

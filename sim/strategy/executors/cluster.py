@@ -12,6 +12,7 @@ from sim.strategy.executors.tasks import ATTEMPTS, DIED, LOOK_S, Ended, Executor
 
 LOCAL_STORE_BYTES = 256 * 2**20
 """Shared memory of a cluster of our own: tasks and results pass through it."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 QUEUED_PER_CORE = 2
 """Tasks under way for each core, so that none waits for its next one."""
 
@@ -39,7 +40,7 @@ class Ray(Executor):
             ModuleNotFoundError: Ray is not installed.
             ConnectionError: no cluster answers at the address.
         """
-        self._ray = _library()
+        self._ray = _library(on_this_machine=address is None or address.rpartition(":")[0] in LOOPBACK)
         self._ours = not self._ray.is_initialized()
         if not self._ours:
             return
@@ -50,7 +51,6 @@ class Ray(Executor):
                     num_cpus=workers or os.cpu_count() or 1,
                     include_dashboard=False,
                     object_store_memory=LOCAL_STORE_BYTES,
-                    _node_ip_address="127.0.0.1",
                     **quiet,
                 )
             else:
@@ -107,9 +107,13 @@ class Ray(Executor):
         self.close()
 
 
-def _library() -> Any:
-    # Read when Ray starts: it would tell its makers that it is used.
+def _library(*, on_this_machine: bool) -> Any:
+    # Read when Ray is imported and starts: otherwise it would tell its makers that it is used.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if on_this_machine:
+        # Ray takes a loopback address for the machine's own on the network, unless it believes that it cannot be one
+        # of many (the name is of its first use), and would then listen to everybody.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:
         return import_module("ray")
     except ModuleNotFoundError as error:
