@@ -6,11 +6,11 @@ from math import inf
 from typing import Any, Final
 
 from sim.serving.api_draws import Drawn, first_try_rows, service_times
-from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock
+from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock, Turn
 from sim.serving.endpoints import ManagedApi, RetryRule
 from sim.serving.ledger import GONE, WAITING, Ledger
 from sim.serving.quota import Bucket
-from sim.serving.record import BATCH, FAILED, PROVISIONED, REFUSED, TIMED_OUT
+from sim.serving.record import BATCH, FAILED, PAY_AS_YOU_GO, PROVISIONED, REFUSED, TIMED_OUT
 from sim.workload.trace import Trace
 
 __all__ = ["LiveApi", "first_try_rows", "service_times"]
@@ -39,6 +39,8 @@ class LiveApi:
         self.by_load = [(each.from_share, Drawn.of(each.law, trace)) for each in reversed(api.load_classes)]
         self.tokens: list[int] = (trace.input_tokens + trace.output_tokens).tolist()
         self.plain = api.provisioned is None and api.batch is None
+        self.only_slots = not self.buckets and (api.provisioned is None or api.provisioned.spills)
+        """Whether slots are all that `load_at` reads."""
         if api.provisioned is not None:
             self.provisioned = Bucket(api.provisioned.burst_tokens, api.provisioned.tokens_per_min)
             self.drawn_provisioned = Drawn.of(api.provisioned.law, trace)
@@ -100,7 +102,7 @@ class LiveApi:
         if self.provisioned.start_s(self.tokens[request], now_s) <= now_s:
             self.provisioned.take(self.tokens[request], now_s)
             self.ledger.tier[request] = PROVISIONED
-            self._answer(request, now_s, self.drawn_provisioned, free=None)
+            self._answer(request, now_s, self.drawn_provisioned)
             return True
         if api.provisioned.spills:
             return False
@@ -115,7 +117,7 @@ class LiveApi:
         ledger = self.ledger
         ledger.tier[request] = BATCH
         if self.drawn_batch.whole_s[request] <= window_s:
-            self._answer(request, now_s, self.drawn_batch, free=None)
+            self._answer(request, now_s, self.drawn_batch)
             return
         leave_s = min(now_s + window_s, max(now_s, ledger.deadline_s[request]))
         outcome = FAILED if leave_s == now_s + window_s else TIMED_OUT
@@ -187,34 +189,36 @@ class LiveApi:
             strain = self.strain(now_s)
             drawn = next((law for from_share, law in self.by_load if strain >= from_share), drawn)
         self.busy += 1
-        self._answer(request, now_s, drawn, free=self._free_slot)
+        self._answer(request, now_s, drawn)
 
-    def _answer(self, request: int, now_s: float, drawn: Drawn, *, free: Callable[[float], None] | None) -> None:
-        """The model works on the request; `free` is called when it has ended, however it ended."""
+    def _answer(self, request: int, now_s: float, drawn: Drawn) -> None:
+        """The model works on the request, whose tier stands in the ledger by now."""
         ledger = self.ledger
         ledger.admit(request, now_s)
         first_token_s = now_s + drawn.first_s[request]
         deadline_s = ledger.deadline_s[request]
         if first_token_s >= deadline_s:
             leave_s = max(now_s, deadline_s)
-            self._call(lambda _: self._end_unheard(request, leave_s, free), BOUNDARY, leave_s)
+            self.clock.at(leave_s, BOUNDARY, Turn(self._end_unheard, request, leave_s))
             return
         ledger.speak(request, first_token_s)
         finish_s = now_s + drawn.whole_s[request]
-        self._call(lambda _: self._end(request, finish_s, free), BOUNDARY, finish_s)
+        self.clock.at(finish_s, BOUNDARY, Turn(self._end, request, finish_s))
 
-    def _end(self, request: int, now_s: float, free: Callable[[float], None] | None) -> None:
-        self.ledger.finish(request, now_s, -1)
-        if free is not None:
-            free(now_s)
+    def _end(self, turn: Turn) -> None:
+        self.ledger.finish(turn.row, turn.at_s, -1)
+        self._free_slot(turn)
 
-    def _end_unheard(self, request: int, now_s: float, free: Callable[[float], None] | None) -> None:
+    def _end_unheard(self, turn: Turn) -> None:
         """The user left before the first token; the call is canceled and frees its slot."""
-        self.ledger.leave(request, TIMED_OUT, now_s, -1)
-        if free is not None:
-            free(now_s)
+        self.ledger.leave(turn.row, TIMED_OUT, turn.at_s, -1)
+        self._free_slot(turn)
 
-    def _free_slot(self, now_s: float) -> None:
+    def _free_slot(self, turn: Turn) -> None:
+        """A call has ended; only what is paid as you go took a slot."""
+        if self.ledger.tier[turn.row] != PAY_AS_YOU_GO:
+            return
+        now_s = turn.at_s
         self.busy -= 1
         while self.queue:
             request = self.queue.popleft()

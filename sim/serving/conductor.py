@@ -6,7 +6,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.serving.clock import ARRIVAL, Call, Clock
+from sim.serving.clock import ARRIVAL, Clock, Turn
 from sim.serving.ledger import GONE, Ledger
 from sim.serving.record import IN_FLIGHT, NOT_MADE, SERVED, RequestRecord, RunRecord
 from sim.workload.compound import CompoundTrace
@@ -58,22 +58,26 @@ class Conductor:
         request = self.request[node]
         if self.lost[request]:
             return
-        done = [(node, at_s)]
-        while done:
-            node, at_s = done.pop()
-            first, last = self.first_next[node], self.first_next[node + 1]
+        calls, first_next, ready_s, pending = self.calls, self.first_next, self.ready_s, self.pending
+        done: list[tuple[int, float]] = []
+        while True:
+            first, last = first_next[node], first_next[node + 1]
             if first == last:
                 self._close(request, at_s)
-            for at in range(first, last):
-                then = self.next[at]
-                if at_s > self.ready_s[then]:
-                    self.ready_s[then] = at_s
-                self.pending[then] -= 1
-                if self.pending[then] == 0:
-                    if then < self.calls:
-                        self._schedule(then, self.ready_s[then])
-                    else:
-                        done.append((then, self.ready_s[then] + self.tool_s[then - self.calls]))
+            for then in self.next[first:last]:
+                if at_s > ready_s[then]:
+                    ready_s[then] = at_s
+                left = pending[then] = pending[then] - 1
+                if left:
+                    continue
+                begins_s = ready_s[then]
+                if then < calls:
+                    self.clock.at(begins_s, ARRIVAL, Turn(self._at_its_turn, then, begins_s))
+                else:
+                    done.append((then, begins_s + self.tool_s[then - calls]))
+            if not done:
+                return
+            node, at_s = done.pop()
 
     def broke(self, call: int, outcome: int, at_s: float) -> None:
         """A call was not served: its request is lost, and the calls it has not made are never made."""
@@ -125,8 +129,8 @@ class Conductor:
         if self.ends_left[request] == 0:
             self.outcome[request] = SERVED
 
-    def _schedule(self, call: int, at_s: float) -> None:
-        self.clock.at(at_s, ARRIVAL, Call(lambda _: self._make(call, at_s)))
+    def _at_its_turn(self, turn: Turn) -> None:
+        self._make(turn.row, turn.at_s)
 
     def _make(self, call: int, now_s: float) -> None:
         if not self.lost[self.request[call]]:

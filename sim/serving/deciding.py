@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.serving.api import LiveApi
 from sim.serving.asking import Asking
-from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock
+from sim.serving.clock import ARRIVAL, BOUNDARY, DEADLINE, Call, Clock, Turn
 from sim.serving.endpoints import DisaggregatedPool, Endpoint, GpuPool
 from sim.serving.fleet import Fleet
 from sim.serving.prefix_cache import PrefixCache
@@ -96,11 +96,11 @@ class Deciding(Run):
         asking.again = call >= self.firsts
         chosen, reason = self.choose(self.route_u[call], allowed, self.signals, asking)
         self.reasons.note(call, reason)
-        ledger.endpoint[call] = chosen
         trip_s = self.way_s[self.region[call]][chosen]
-        if fleet is not None and ledger.spoke(call):
+        if fleet is not None and ledger.endpoint[call] >= 0 and ledger.spoke(call):
             # The first words went home from the endpoint that was lost.
             ledger.first_token_s[call] += self.way_back_s[call] - trip_s
+        ledger.endpoint[call] = chosen
         self.way_back_s[call] = trip_s
         there_s = now_s + trip_s
         if self.read_s is not None:
@@ -110,7 +110,7 @@ class Deciding(Run):
         if there_s == now_s:
             self._reach(call, now_s)
         else:
-            self.clock.at(there_s, ARRIVAL, Call(lambda _: self._reach(call, there_s)))
+            self.clock.at(there_s, ARRIVAL, Turn(self._at_endpoint, call, there_s))
 
     def _report(self, now_s: float) -> None:
         """All endpoints report, and will again at every multiple of the delay while anything is going on."""
@@ -133,6 +133,9 @@ class Deciding(Run):
         self.reported = False
         if any(signals.held for signals in self.signals):
             self._report_next(now_s)
+
+    def _at_endpoint(self, turn: Turn) -> None:
+        self._reach(turn.row, turn.at_s)
 
     def _reach(self, call: int, now_s: float) -> None:
         """The call reaches its endpoint, which may have gone out meanwhile."""

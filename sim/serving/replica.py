@@ -9,6 +9,7 @@ must agree on every request.
 """
 
 from collections.abc import Callable
+from heapq import heappush
 from math import inf
 
 from sim.serving.clock import BOUNDARY, Call, Clock
@@ -22,11 +23,12 @@ from sim.serving.record import REFUSED, TIMED_OUT
 class Replica(Composer):
     """A live replica; `load` is the number of requests waiting or running."""
 
-    __slots__ = ("accepting", "boundary_call", "clock", "ends_s", "when_empty")
+    __slots__ = ("accepting", "boundary_call", "clock", "ends_s", "events", "number", "when_empty")
 
     def __init__(self, clock: Clock, pool: GpuPool, ledger: Ledger, index: int) -> None:
         super().__init__(clock, pool, ledger, index)
         self.clock = clock
+        self.events, self.number = clock.line
         self.accepting = True
         self.when_empty: Callable[[float], None] | None = None
         self.ends_s = inf
@@ -122,7 +124,8 @@ class Replica(Composer):
         steps = self.iterations
         half = 0.5 * self.slope_s
         self.ends_s = ends_s = now_s + steps * (self.first_s - half + half * steps)
-        self.clock.at(ends_s, BOUNDARY, call)
+        # As `Clock.at`.
+        heappush(self.events, (ends_s, BOUNDARY, next(self.number), call))
         room = self.room
         if room.unlisted or room.deadlines:
             if self.queue or room.deadlines:

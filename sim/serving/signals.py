@@ -9,28 +9,46 @@ from math import ceil, inf
 
 from sim.serving.api import LiveApi
 from sim.serving.disaggregated import LiveDisaggregatedPool
+from sim.serving.endpoints import GpuPool
 from sim.serving.fleet import LiveEndpoint
 from sim.serving.pool import LivePool
 from sim.serving.prefix_cache import PrefixCache
+
+Seen = tuple[int, int, int, bool, int]
+"""Requests held, those of them that wait and that run, whether a replica is blocked, and the replicas."""
 
 
 class PoolSignals:
     """A pool's last report, or the present; `engine` says what its replicas are."""
 
     __slots__ = (
-        "blocked", "cache", "cost_rank", "engine", "held", "live", "present", "replicas", "reported_share", "running",
-        "waiting",
+        "cache", "cost_rank", "engine", "held", "live", "places", "present", "report", "reported_share", "step_s",
     )  # fmt: skip
 
     def __init__(self, live: LivePool, cache: PrefixCache | None, *, present: bool) -> None:
         self.live = live
-        self.engine = live.pool
+        self._begin(live.pool, cache, live.pool.cost_rank, present)
+
+    def _begin(self, engine: GpuPool, cache: PrefixCache | None, cost_rank: int, present: bool) -> None:
+        self.engine = engine
+        self.places = engine.max_running
+        step = engine.step
+        self.step_s = [
+            step.overhead_s + step.per_sequence_s * running + step.weights_s[running]
+            for running in range(engine.max_running + 1)
+        ]
+        """Time of a decoding step by running answers, their context left out."""
         self.cache = cache
-        self.cost_rank = live.pool.cost_rank
+        self.cost_rank = cost_rank
         self.present = present
         self.observe(0.0)
 
     def observe(self, now_s: float) -> None:
+        self.report = self._look()
+        self.held = self.report[0]
+        self.reported_share = self._share()
+
+    def _look(self) -> Seen:
         held = running = 0
         blocked = False
         replicas = self.live.replicas
@@ -39,24 +57,18 @@ class PoolSignals:
             running += replica.running
             if replica.blocked:
                 blocked = True
-        self.held = held
-        self.running = running
-        self.waiting = held - running
-        self.blocked = blocked
-        self.replicas = len(replicas)
-        self.reported_share = self._share(held)
+        return held, held - running, running, blocked, len(replicas)
 
     @property
     def load_share(self) -> float:
-        if not self.present:
-            return self.reported_share
-        held = 0
-        for replica in self.live.replicas:
-            held += replica.load
-        return self._share(held)
+        return self._share() if self.present else self.reported_share
 
-    def _share(self, held: int) -> float:
-        places = self.engine.max_running * len(self.live.replicas)
+    def _share(self) -> float:
+        held = 0
+        replicas = self.live.replicas
+        for replica in replicas:
+            held += replica.load
+        places = self.places * len(replicas)
         return held / places if places else inf
 
     def holds(self, prefix: int) -> bool:
@@ -69,23 +81,21 @@ class PoolSignals:
         places are what is short, the time until the next answer ends:
         mean answer * step / running. The context of the running is left out of the step.
         """
-        if self.present:
-            self.observe(0.0)
-        if not self.replicas:
+        _, waiting, running, blocked, replicas = self._look() if self.present else self.report
+        if not replicas:
             return inf
         engine = self.engine
-        step = engine.step
-        running = self.running // self.replicas
-        step_s = step.overhead_s + step.per_sequence_s * running + step.weights_s[running]
-        compute_s = step.prefill_s_per_token * prompt_tokens
+        running //= replicas
+        step_s = self.step_s[running]
+        compute_s = engine.step.prefill_s_per_token * prompt_tokens
         budget = engine.token_budget - running
         passes = 1 if prompt_tokens <= budget else ceil(prompt_tokens / max(1, budget))
         first_s = passes * step_s + compute_s
         if running:
             first_s += 0.5 * step_s
-        if self.waiting:
-            turn_s = answer_tokens * step_s / max(1, running) if self.blocked else compute_s
-            first_s += self.waiting / self.replicas * turn_s
+        if waiting:
+            turn_s = answer_tokens * step_s / max(1, running) if blocked else compute_s
+            first_s += waiting / replicas * turn_s
         return first_s
 
 
@@ -96,25 +106,20 @@ class SplitPoolSignals(PoolSignals):
 
     def __init__(self, live: LiveDisaggregatedPool, cache: PrefixCache | None, *, present: bool) -> None:
         self.split = live
-        self.engine = live.pool.prefill
-        self.cache = cache
-        self.cost_rank = live.pool.cost_rank
-        self.present = present
-        self.observe(0.0)
+        self._begin(live.pool.prefill, cache, live.pool.cost_rank, present)
 
     def observe(self, now_s: float) -> None:
-        split = self.split
-        ahead = sum(replica.load for replica in split.prefill)
-        self.running = sum(replica.running for replica in split.prefill)
-        self.waiting = ahead - self.running
-        self.blocked = any(replica.blocked for replica in split.prefill)
-        self.replicas = len(split.prefill)
-        self.held = ahead + sum(replica.load for replica in split.decode) + len(split.in_flight)
-        self.reported_share = split.load_share
+        super().observe(now_s)
+        self.held += sum(replica.load for replica in self.split.decode) + len(self.split.in_flight)
 
-    @property
-    def load_share(self) -> float:
-        return self.split.load_share if self.present else self.reported_share
+    def _look(self) -> Seen:
+        prefill = self.split.prefill
+        ahead = sum(replica.load for replica in prefill)
+        running = sum(replica.running for replica in prefill)
+        return ahead, ahead - running, running, any(replica.blocked for replica in prefill), len(prefill)
+
+    def _share(self) -> float:
+        return self.split.load_share
 
 
 class ApiSignals:
@@ -143,28 +148,36 @@ class ApiSignals:
 
     @property
     def load_share(self) -> float:
-        return self.live.load_at(self.live.clock.now) if self.present else self.reported_share
+        if not self.present:
+            return self.reported_share
+        live = self.live
+        return (live.busy + live.queued) / live.slots if live.only_slots else live.load_at(live.clock.now)
 
     def holds(self, prefix: int) -> bool:
         return True
 
     def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
         """The median of the law in force, the wait for the quota and, where no slot is free, for those ahead to end."""
-        if self.present:
-            self._observe_queue(self.live.clock.now)
-        api = self.live.api
+        live = self.live
+        quota = live.quota_tokens
+        api = live.api
         first_s, pace_s = api.first_token_median_s, api.token_pace_median_s
+        if self.present:
+            if quota is None and not live.by_load:
+                held = live.busy + live.queued
+                if held < live.slots:
+                    return first_s
+            self._observe_queue(live.clock.now)
         for each in api.load_classes:
             if self.strain >= each.from_share:
                 first_s, pace_s = each.law.first_token_median_s, each.law.token_pace_median_s
         wait_s = 0.0
-        quota = self.live.quota_tokens
         if quota is not None:
             missing = min(prompt_tokens + answer_tokens, quota.capacity) - self.level_tokens
             wait_s = self.queue_s + max(0.0, missing / quota.per_s)
-        if self.held >= self.live.slots:
+        if self.held >= live.slots:
             whole_s = first_s + answer_tokens * pace_s
-            wait_s += (self.held + 1 - self.live.slots) / self.live.slots * whole_s
+            wait_s += (self.held + 1 - live.slots) / live.slots * whole_s
         return wait_s + first_s
 
 

@@ -6,7 +6,7 @@ from math import inf, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.serving.clock import ARRIVAL, Call, Clock
+from sim.serving.clock import ARRIVAL, Clock, Turn
 from sim.serving.conductor import Conductor
 from sim.serving.deciding import Deciding
 from sim.serving.ledger import GONE, WAITING
@@ -75,15 +75,16 @@ class Staged(Deciding):
             self.conductor.broke(call, self.ledger.outcome[row], now_s)
             return
         heard_s = now_s + self.way_back_s[row]
-        second = self.second.get(row, -1)
+        second = self.second.get(row, -1) if self.second else -1
         if second >= 0 and self.ledger.endpoint[row] == self.small and len(self.reachable[self.needs_eu[row]]) > 1:
             self.asked_twice.append(row)
             self.ledger.stage[second] = WAITING
-            self.clock.at(heard_s, ARRIVAL, Call(lambda _: self._ask_again(second, heard_s)))
+            self.clock.at(heard_s, ARRIVAL, Turn(self._ask_again, second, heard_s))
         else:
             self.conductor.ended(call, heard_s)
 
-    def _ask_again(self, second: int, now_s: float) -> None:
+    def _ask_again(self, turn: Turn) -> None:
+        second, now_s = turn.row, turn.at_s
         if now_s >= self.patience_ends_s[second]:
             self.ledger.leave(second, TIMED_OUT, now_s, -1)
         else:
