@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app_pages import blocks, follow, shell, text
-from app_pages.jobs import Job, Watched
+from app_pages.jobs import Job, watched
 from app_pages.shell import STATIC
 from sim.reports import hour as told
 from sim.reports import words
@@ -29,7 +29,7 @@ def hour_key(scenario_hash: str, month: int) -> tuple[str, str, int]:
 
 
 def _work(job: Job, *, scenario: Scenario, month: int) -> Hour:
-    return Watched(job).map(partial(busiest_hour, month=month - 1), [scenario])[0]
+    return watched(job).map(partial(busiest_hour, month=month - 1), [scenario])[0]
 
 
 def _table(header: tuple[str, ...], rows: list[tuple[str, ...]], *, caption: str) -> None:
