@@ -82,7 +82,7 @@ def test_every_link_resolves(path: Path) -> None:
 
 @pytest.mark.parametrize("path", readable(FOR_READERS))
 def test_every_file_that_is_named_exists(path: Path) -> None:
-    places = ("", "docs", "scenarios", "app_pages", "sim/*", "sim/*/*")
+    places = ("", "docs", "scenarios", "app_pages", "app_pages/*", "sim/*", "sim/*/*")
     missing = [
         code
         for code in codes_of(path)
