@@ -91,7 +91,7 @@ def write(facts: Facts) -> Section:
 
 
 def _register(facts: Facts) -> tuple[tuple[tuple[Cell, ...], ...], tuple[str, ...]]:
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(facts.plan.scenario)
     on = first_day(facts.plan.scenario.start, 0)
     rows: list[tuple[Cell, ...]] = []
     groups: list[str] = []
