@@ -30,8 +30,8 @@ LIVE = (
     "beside it in the workings. Changing a value in blue in Assumptions gives what the model gives for it, as long as "
     "requests are not routed by the rank of prices.",
     "Not live: quantities, service, lock-in, doors and futures; moves between platforms, one-off events of shocks and "
-    "programs, whose lines say “fixed” and stay as the model gave them. Change these in the scenario and run the report "
-    "again.",
+    "programs, whose lines say “fixed” and stay as the model gave them. Change these in the scenario and write the "
+    "report again.",
 )
 
 
