@@ -29,8 +29,9 @@ LIVE = (
     "Statements, worth and payback are formulas: each amount is a quantity from the simulation times the values named "
     "beside it in the workings. Changing a value in blue in Assumptions gives what the model gives for it, as long as "
     "requests are not routed by the rank of prices.",
-    "Not live: quantities, service, lock-in, doors and futures; moves between platforms, one-off events of shocks "
-    "and programs, whose lines say “fixed” and stay as the model gave them. Change these in the scenario and run the report again.",
+    "Not live: quantities, service, lock-in, doors and futures; moves between platforms, one-off events of shocks and "
+    "programs, whose lines say “fixed” and stay as the model gave them. Change these in the scenario and write the "
+    "report again.",
 )
 
 
@@ -64,8 +65,8 @@ def _write(report: Report, workbook: Workbook) -> None:
     write_key_figures(paper)
     write_lock_in(paper)
     write_doors(paper)
-    write_section_sheet(paper, "Futures", "Futures and what moves the answer", ("futures", "sensitivity"))
-    write_section_sheet(paper, "Method", "Method and limits", ("method", "glossary"), notes=LIVE)
+    write_section_sheet(paper, "Futures", title="Futures and what moves the answer", keys=("futures", "sensitivity"))
+    write_section_sheet(paper, "Method", title="Method and limits", keys=("method", "glossary"), notes=LIVE)
     for statement in statements:
         statement.workings.write(paper)
     _names(workbook, statements)

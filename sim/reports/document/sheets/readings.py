@@ -159,7 +159,7 @@ def _doors(option: Option, outcome: Outcome) -> Table:
 
 
 def write_section_sheet(
-    paper: Paper, name: str, title: str, keys: tuple[str, ...], *, notes: tuple[str, ...] = ()
+    paper: Paper, name: str, *, title: str, keys: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> None:
     """All blocks of some sections below one another; no sheet without a section or a note."""
     sections = [section for key in keys if (section := paper.report.section(key)) is not None]

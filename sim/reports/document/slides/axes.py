@@ -62,7 +62,7 @@ def laid_out(chart: Any, inner: tuple[float, float, float, float]) -> None:
     )
 
 
-def value_axis(chart: Any, low: float, high: float, step: float, axis: Axis) -> None:
+def value_axis(chart: Any, axis: Axis, *, low: float, high: float, step: float) -> None:
     values = chart.value_axis
     values.minimum_scale, values.maximum_scale, values.major_unit = low, high, step
     values.has_major_gridlines = True

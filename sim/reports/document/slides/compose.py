@@ -59,12 +59,13 @@ def _options(deck: Deck, section: Section) -> None:
             for row in grid.rows
         ]
         shares = [1.5, *[1.2] * len(deck.report.options)]
-        add_table(deck, slide, (LEFT, BODY_TOP + 0.35, width, height), heads, rows, shares, name=grid.title)
+        add_table(slide, (LEFT, BODY_TOP + 0.35, width, height), heads=heads, rows=rows, shares=shares, name=grid.title)
     if isinstance(table, Table):
         left = LEFT + (width + 0.4 if has_grid else 0)
         deck.text(slide, (left, BODY_TOP, width, 0.3), table.title, size=13, bold=True, color=INK)
         heads, rows, shares = plain_cells(table, most_rows=MOST_ROWS)
-        add_table(deck, slide, (left, BODY_TOP + 0.35, width, height), heads, rows, shares, name=table.title)
+        box = (left, BODY_TOP + 0.35, width, height)
+        add_table(slide, box, heads=heads, rows=rows, shares=shares, name=table.title)
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ def _money(deck: Deck, section: Section) -> None:
             continue
         left = LEFT + at * (HALF + 0.4)
         deck.text(slide, (left, BODY_TOP, HALF, 0.5), block.title, bold=True, color=INK, sizes=(13, 12, 11))
-        draw(deck, slide, block, (left, BODY_TOP + 0.55, HALF, BODY_BOTTOM - BODY_TOP - 0.55), compact=True)
+        draw(deck, slide, chart=block, box=(left, BODY_TOP + 0.55, HALF, BODY_BOTTOM - BODY_TOP - 0.55), compact=True)
     _chart(deck, section, "worth_ranges")
 
 
@@ -105,11 +106,11 @@ def _futures(deck: Deck, section: Section) -> None:
     if passing is not None:
         deck.text(slide, (LEFT, BODY_TOP, width, 0.3), passing.title, size=13, bold=True, color=INK)
         height = half - 0.5 if regret is not None else 2 * half - 0.4
-        draw(deck, slide, passing, (LEFT, BODY_TOP + 0.3, width, height), compact=True)
+        draw(deck, slide, chart=passing, box=(LEFT, BODY_TOP + 0.3, width, height), compact=True)
     if regret is not None:
         top = BODY_TOP + half
         deck.text(slide, (LEFT, top - 0.1, width, 0.45), regret.title, bold=True, color=INK, sizes=(13, 12, 11))
-        draw(deck, slide, regret, (LEFT, top + 0.4, width, half - 0.4), compact=True)
+        draw(deck, slide, chart=regret, box=(LEFT, top + 0.4, width, half - 0.4), compact=True)
     points = [block for block in section.blocks if isinstance(block, Points)]
     deck.rule(slide, (ASIDE - 0.25, BODY_TOP), (ASIDE - 0.25, BODY_BOTTOM))
     said = [line for block in points for line in (f"{block.title}:", *block.items)]
@@ -134,7 +135,7 @@ def _chart(deck: Deck, section: Section, key: str, *, title: str = "") -> None:
         return
     notes = _notes(section, key)
     slide = deck.slide(title or block.title, subtitle=block.note, notes=notes)
-    draw(deck, slide, block, BODY, compact=False)
+    draw(deck, slide, chart=block, box=BODY, compact=False)
 
 
 # --- what is ahead, and what it rests on ------------------------------------------------------------------------------
@@ -162,7 +163,7 @@ def _decisions_ahead(deck: Deck) -> None:
         if len(found) > 1:
             heads, rows, shares = heads[:3], [row[:3] for row in rows], shares[:3]
         box = (left, BODY_TOP + 0.35, width, BODY_BOTTOM - BODY_TOP - 0.35)
-        add_table(deck, slide, box, heads, rows, shares, name=table.title)
+        add_table(slide, box, heads=heads, rows=rows, shares=shares, name=table.title)
 
 
 def _rests_on(deck: Deck) -> None:
@@ -184,7 +185,7 @@ def _rests_on(deck: Deck) -> None:
         top = BODY_TOP + 2.75
         deck.text(slide, (LEFT, top, HALF, 0.3), table.title, size=13, bold=True, color=INK)
         heads, rows, shares = plain_cells(table, most_rows=4)
-        add_table(deck, slide, (LEFT, top + 0.3, HALF, 1.2), heads, rows, shares, name=table.title)
+        add_table(slide, (LEFT, top + 0.3, HALF, 1.2), heads=heads, rows=rows, shares=shares, name=table.title)
     _full_hashes(deck, slide)
 
 

@@ -59,7 +59,7 @@ class Deck:
         shown = one_line(title, most=MOST_TITLE)
         holder = slide.shapes.title
         holder.left, holder.top, holder.width, holder.height = _emu((LEFT, 0.72, RIGHT - LEFT, 1.12))
-        size = fitted(shown, (LEFT, 0, RIGHT - LEFT, 1.12), TITLE_SIZES, letter=LETTER_SERIF)
+        size = fitted(shown, (LEFT, 0, RIGHT - LEFT, 1.12), sizes=TITLE_SIZES, letter=LETTER_SERIF)
         frame = holder.text_frame
         frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
@@ -83,7 +83,7 @@ class Deck:
         letter = LETTER_SERIF if serif else LETTER_SANS
         if sizes:
             gaps = space * (len(paragraphs) - 1) / 72
-            size = fitted(paragraphs, (*box[:3], box[3] - gaps), sizes, letter=letter)
+            size = fitted(paragraphs, (*box[:3], box[3] - gaps), sizes=sizes, letter=letter)
             paragraphs = _cut(paragraphs, box, size, letter)
         shape = slide.shapes.add_textbox(*_emu(box))
         frame = shape.text_frame
@@ -214,7 +214,7 @@ def rgb(color: str) -> Any:
     return made(*bytes.fromhex(color[1:]))
 
 
-def fitted(text: str | Sequence[str], box: Box, sizes: Sequence[float], *, letter: float) -> float:
+def fitted(text: str | Sequence[str], box: Box, *, sizes: Sequence[float], letter: float) -> float:
     """The largest of some sizes at which text fits a box; the smallest where it fits at none."""
     paragraphs = [text] if isinstance(text, str) else text
     for size in sizes:

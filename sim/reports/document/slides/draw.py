@@ -21,13 +21,13 @@ BLACK_ABOVE = 0.5
 """Share of the ramp from which its digits are white."""
 
 
-def draw(deck: Deck, slide: Any, chart: Chart, box: Box, *, compact: bool) -> None:
+def draw(deck: Deck, slide: Any, *, chart: Chart, box: Box, compact: bool) -> None:
     """Draw a chart into a box; a compact one shares its slide and keeps its labels short."""
     match chart:
         case Lines():
-            draw_lines(deck, slide, chart, box, alt=alt_of(chart), compact=compact)
+            draw_lines(deck, slide, chart=chart, box=box, alt=alt_of(chart), compact=compact)
         case Stack():
-            draw_stack(deck, slide, chart, box, alt=alt_of(chart))
+            draw_stack(deck, slide, chart=chart, box=box, alt=alt_of(chart))
         case Bars():
             _bars(deck, slide, chart, box, compact=compact)
         case Ranges():
@@ -140,7 +140,7 @@ def _ranges_table(deck: Deck, slide: Any, chart: Ranges, box: Box) -> None:
         ]
         for row in chart.rows
     ]
-    add_table(deck, slide, box, heads, rows, [1.2, *[1.4] * len(options)], name=alt_of(chart))
+    add_table(slide, box, heads=heads, rows=rows, shares=[1.2, *[1.4] * len(options)], name=alt_of(chart))
 
 
 def _tornado(deck: Deck, slide: Any, chart: Tornado, box: Box) -> None:
@@ -181,7 +181,7 @@ def _beside(
     room = 0.9 if short else 3.2
     place = (left, top, width - room, height)
     plot = floating_bars(
-        slide, place, labels, series, axis=chart.axis, alt=alt_of(chart), span=span, beside=raw,
+        slide, place, categories=labels, series=series, axis=chart.axis, alt=alt_of(chart), span=span, beside=raw,
         label_share=0.42 if short else 0.3,
     )  # fmt: skip
     step = plot.height / len(texts)
@@ -226,5 +226,6 @@ def _heat(deck: Deck, slide: Any, chart: Heat, box: Box) -> None:
                 )
             )  # fmt: skip
         rows.append([*cells, Shown(row.worst.text, right=True, bold=True)])
-    add_table(deck, slide, box, heads, rows, [1.8, *[1.0] * (len(chart.columns) + 1)], name=alt_of(chart))
+    shares = [1.8, *[1.0] * (len(chart.columns) + 1)]
+    add_table(slide, box, heads=heads, rows=rows, shares=shares, name=alt_of(chart))
 

@@ -19,7 +19,7 @@ COMPACT_IN = 1.35
 DASHES = {"proposed": MSO_LINE.SOLID, "counterpart": MSO_LINE.DASH, "other": MSO_LINE.ROUND_DOT}
 
 
-def draw_lines(deck: Deck, slide: Any, chart: Lines, box: Box, *, alt: str, compact: bool) -> None:
+def draw_lines(deck: Deck, slide: Any, *, chart: Lines, box: Box, alt: str, compact: bool) -> None:
     left, top, width, height = box
     room = COMPACT_IN if compact else LABELS_IN
     series: list[Drawn] = []
@@ -29,7 +29,7 @@ def draw_lines(deck: Deck, slide: Any, chart: Lines, box: Box, *, alt: str, comp
         for name, edge in (("low", line.low), ("high", line.high)):
             if edge:
                 series.append(Drawn(f"{line.name}, {name}", edge, style.color, 1.25, MSO_LINE.ROUND_DOT))
-    plot = line_chart(slide, (left, top, width - room, height), series, axis=chart.axis, alt=alt)
+    plot = line_chart(slide, (left, top, width - room, height), series=series, axis=chart.axis, alt=alt)
     if chart.zero and not compact:
         deck.text(slide, (plot.left, plot.top - 0.27, 5, 0.25), f"above zero: {chart.zero}", size=11, color=GRAY)
     _end_labels(deck, slide, chart, plot, left=left + width - room + 0.05, width=room - 0.05, compact=compact)
@@ -67,12 +67,12 @@ def _kept_above(centers: Sequence[float], gap: float, *, limit: float) -> list[f
     return kept
 
 
-def draw_stack(deck: Deck, slide: Any, chart: Stack, box: Box, *, alt: str) -> None:
+def draw_stack(deck: Deck, slide: Any, *, chart: Stack, box: Box, alt: str) -> None:
     left, top, width, height = box
     series = [
         Drawn(layer.name, layer.values, LAYERS[at % len(LAYERS)]) for at, layer in enumerate(chart.layers)
     ]
-    plot = column_stack(slide, (left, top, width - LABELS_IN, height), series, axis=chart.axis, alt=alt)
+    plot = column_stack(slide, (left, top, width - LABELS_IN, height), series=series, axis=chart.axis, alt=alt)
     below = 0.0
     wanted = []
     for layer in chart.layers:

@@ -80,7 +80,7 @@ def _months(count: int) -> tuple[list[str], tuple[str, list[float]]]:
     return labels, ("month", [float(m) for m in range(1, count + 1)])
 
 
-def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt: str) -> Plot:
+def line_chart(slide: Any, box: Box, *, series: Sequence[Drawn], axis: Axis, alt: str) -> Plot:
     """Lines over months 1, 2, ..."""
     months = max(len(one.values) for one in series)
     values = [value for one in series for value in one.values]
@@ -91,7 +91,7 @@ def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt
     )
     inner = (0.075, 0.04, 0.9, 0.86)
     laid_out(chart, inner)
-    value_axis(chart, low, high, step, axis)
+    value_axis(chart, axis, low=low, high=high, step=step)
     category_axis(chart)
     every_label(chart)
     begin_at_axis(chart)
@@ -111,7 +111,7 @@ def line_chart(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt
     return _plot(box, inner, low, high)
 
 
-def column_stack(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, alt: str) -> Plot:
+def column_stack(slide: Any, box: Box, *, series: Sequence[Drawn], axis: Axis, alt: str) -> Plot:
     """Layers by month that add up."""
     months = max(len(one.values) for one in series)
     tops = [sum(max(0.0, one.values[m]) for one in series if m < len(one.values)) for m in range(months)]
@@ -122,7 +122,7 @@ def column_stack(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, a
     )
     inner = (0.08, 0.04, 0.9, 0.86)
     laid_out(chart, inner)
-    value_axis(chart, low, high, step, axis)
+    value_axis(chart, axis, low=low, high=high, step=step)
     category_axis(chart)
     every_label(chart)
     chart.plots[0].gap_width, chart.plots[0].overlap = 15, 100
@@ -131,7 +131,7 @@ def column_stack(slide: Any, box: Box, series: Sequence[Drawn], *, axis: Axis, a
 
 
 def floating_bars(
-    slide: Any, box: Box, categories: Sequence[str], series: Sequence[Drawn], *, axis: Axis, alt: str,
+    slide: Any, box: Box, *, categories: Sequence[str], series: Sequence[Drawn], axis: Axis, alt: str,
     span: tuple[float, float], beside: Sequence[tuple[str, Sequence[float]]] = (), label_share: float = 0.26,
 ) -> Plot:  # fmt: skip
     """Horizontal bars that begin where an invisible series ends; the first category stands on top.
@@ -147,7 +147,7 @@ def floating_bars(
     )
     inner = (label_share, 0.02, 0.98 - label_share, 0.96)
     laid_out(chart, inner)
-    value_axis(chart, *span, step, axis)
+    value_axis(chart, axis, low=span[0], high=span[1], step=step)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     category_axis(chart)

@@ -13,7 +13,7 @@ from sim.reports import words
 from sim.reports.document.clean import one_line
 from sim.reports.document.look import GRAY, INK, RULE
 from sim.reports.document.parts import Cell, Figure, Table
-from sim.reports.document.slides.deck import LEADING, LETTER_SANS, Box, Deck, lines_of, rgb
+from sim.reports.document.slides.deck import LEADING, LETTER_SANS, Box, lines_of, rgb
 
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """The table style without fills and lines."""
@@ -55,8 +55,7 @@ def _text(cell: Cell) -> str:
 
 
 def add_table(
-    deck: Deck, slide: Any, box: Box, heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], shares: Sequence[float],
-    *, name: str,
+    slide: Any, box: Box, *, heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], shares: Sequence[float], name: str
 ) -> None:  # fmt: skip
     """A table that fills its box; text is set smaller, then cut, until it fits."""
     left, top, width, height = box
