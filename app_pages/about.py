@@ -1,20 +1,17 @@
 """About: the assumptions with their sources, the equations, the limits, and what was run."""
 
 from html import escape
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from app_pages import evaluation, state, text
+from app_pages.chapters import chapter_files, sections
 from sim import scenario as scenarios
 from sim.reports import words
 from sim.scenario import Scenario
 from sim.scenario.assumption_files import changed_rows
 from sim.scenario.assumptions import catalogue_of
-
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-MODEL = "model.md"
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -61,8 +58,7 @@ def _assumption_table(scenario: Scenario) -> None:
 @st.cache_data(max_entries=1, show_spinner=False)
 def _chapters() -> dict[str, str]:
     """Chapters of the model by their titles, the main one first."""
-    files = sorted(DOCS.glob("model*.md"), key=lambda file: (file.name != MODEL, file.name))
-    return {(body := file.read_text(encoding="utf-8")).splitlines()[0].lstrip("# "): body for file in files}
+    return {(body := file.read_text(encoding="utf-8")).splitlines()[0].lstrip("# "): body for file in chapter_files()}
 
 
 def _equations() -> None:
@@ -71,7 +67,11 @@ def _equations() -> None:
         st.html(f'<p class="lb-lead">{text.ABOUT_NO_EQUATIONS}</p>')
         return
     chosen = st.selectbox(text.ABOUT_CHAPTER, list(chapters))
-    st.markdown(chapters[chosen])
+    opening, *rest = sections(chapters[chosen])
+    st.markdown(opening[1])
+    for title, body in rest:
+        with st.expander(title):
+            st.markdown(body)
 
 
 def page() -> None:

@@ -47,13 +47,21 @@ def hour(outcome: Outcome, *, month: int) -> None:
             work = partial(_work, scenario=outcome.scenario, month=month)
             follow.ask(key, work, button=text.HOUR_ASK, note=text.HOUR_ASK_NOTE)
         return
-    with st.container(key="hour", gap="small"), st.grid(2, min_column_width=400, gap=("small", "medium")):
-        with st.container(key="hour_picture", gap="small"):
-            blocks.finding(told.hour_finding(found), f"{note}; {told.span_words(found)}")
-            _component()(key="hour_moving", data={"id": "-".join(map(str, key)), **told.picture(found)})
-        with st.container(key="hour_table", gap="small"):
-            blocks.finding(text.HOUR_TABLE, text.HOUR_TABLE_NOTE)
-            _table(*told.hour_table(found), caption=text.HOUR_TABLE_NOTE)
+    with st.container(key="hour", gap="small"):
+        with st.grid(2, min_column_width=400, gap=("small", "medium")):
+            _picture(found, key=key, note=note)
+            with st.container(key="hour_table", gap="small"):
+                blocks.finding(text.HOUR_TABLE, text.HOUR_TABLE_NOTE)
+                _table(*told.hour_table(found), caption=text.HOUR_TABLE_NOTE)
+        blocks.finding(text.FELT, text.FELT_NOTE)
+        _table(told.FELT_HEADER, told.felt_rows(found), caption=text.FELT_NOTE)
+
+
+def _picture(found: Hour, *, key: tuple[str, str, int], note: str) -> None:
+    """The hour as it moves, and under it the ways that its calls took."""
+    with st.container(key="hour_picture", gap="small"):
+        blocks.finding(told.hour_finding(found), f"{note}; {told.span_words(found)}")
+        _component()(key="hour_moving", data={"id": "-".join(map(str, key)), **told.picture(found)})
         blocks.chart(
             ways_figure(found, palette=shell.palette()),
             key="ways",
@@ -61,6 +69,3 @@ def hour(outcome: Outcome, *, month: int) -> None:
             measure=text.WAYS_NOTE,
             table=told.ways_table(found),
         )
-        with st.container(key="hour_felt", gap="small"):
-            blocks.finding(text.FELT, text.FELT_NOTE)
-            _table(told.FELT_HEADER, told.felt_rows(found), caption=text.FELT_NOTE)

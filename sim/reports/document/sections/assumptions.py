@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from sim.catalogue import Catalogue, Fact, load_catalogue
+from sim.catalogue import Catalogue, Fact
 from sim.reports import words
 from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Cell, Column, Figure, Section, Table
 from sim.scenario import field_cards
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.months import first_day
 from sim.strategy.outcome import Outcome
 
