@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sim.strategy.executors import Executor
 from sim.strategy.reading import Rates, Told, per_request
-from sim.strategy.surface import Surface, Tabulated, pooled, tabulate
+from sim.strategy.surface import Surface, pooled
+from sim.strategy.tabulation import Tabulated, tabulate
 
 MOST_SURFACES = 96
 MOST_RATES = 32

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from math import ceil
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from sim.metrics import Measured, measure
 from sim.metrics.measure_requests import measure_requests
 from sim.serving import SERVED, World, saturated_rps, simulate, simulate_requests
 from sim.strategy.compounds import NONE, Compounds, request_size
-from sim.strategy.executors import Executor
 from sim.strategy.fidelity import Effort
 from sim.workload import Mix, draw_window
 from sim.workload.trace import Trace
@@ -278,40 +276,3 @@ def assemble(key: SurfaceKey, played: Sequence[Link]) -> Surface:
         call_s=np.array(played[0].call_s),
         measured=Measured(**{f.name: by_cell(f.name) for f in fields(Measured)}),
     )
-
-
-class Task(Protocol):
-    """A part of a tabulation that stands for itself."""
-
-    def play(self) -> Any: ...
-
-
-class Tabulated(Protocol):
-    """A key whose value is put together from tasks, which run anywhere; equal keys give byte-equal values."""
-
-    @property
-    def tasks(self) -> Sequence[Task]: ...
-
-    @property
-    def windows(self) -> int: ...
-
-    def assembled(self, played: Sequence[Any]) -> Surface: ...
-
-    def __hash__(self) -> int: ...
-
-
-def tabulate(keys: Sequence[Tabulated], executor: Executor) -> list[Surface]:
-    """Simulate surfaces, all their tasks at once, in the order of the keys."""
-    by_key = [key.tasks for key in keys]
-    played = executor.map(_played, [task for tasks in by_key for task in tasks])
-    surfaces, at = [], 0
-    for key, tasks in zip(keys, by_key, strict=True):
-        surfaces.append(key.assembled(played[at : at + len(tasks)]))
-        at += len(tasks)
-    return surfaces
-
-
-def _played(task: Task) -> Any:
-    return task.play()
-
-

@@ -15,7 +15,8 @@ from sim.strategy.planning import in_time_shares, within_promise_load
 from sim.strategy.reading import Rates, Told
 from sim.strategy.stations import Cell, StationModel
 from sim.strategy.store import SurfaceStore
-from sim.strategy.surface import Surface, SurfaceKey, Tabulated
+from sim.strategy.surface import Surface, SurfaceKey
+from sim.strategy.tabulation import Tabulated
 from sim.strategy.totals import CALLS
 
 Array = NDArray[np.float64]

@@ -20,7 +20,8 @@ from sim.strategy.futures.worlds import catalogue_in, scenario_in
 from sim.strategy.outcome import Fidelity
 from sim.strategy.pricing import price_book
 from sim.strategy.store import SurfaceStore, shared_store
-from sim.strategy.surface import Surface, Tabulated
+from sim.strategy.surface import Surface
+from sim.strategy.tabulation import Tabulated
 
 FUTURES = 1000
 """How many unless asked otherwise."""
