@@ -115,7 +115,8 @@ class Clock(simpy.Environment):
         queue: Any = self._queue
         while queue and queue[0] < end:
             self._now, _, _, call = heappop(queue)
-            call.action(call)
+            action = call.action  # read first: called as a method, a slot is looked up anew each time
+            action(call)
 
     @property
     def events(self) -> int:

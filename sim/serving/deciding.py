@@ -94,7 +94,8 @@ class Deciding(Run):
         asking = self.asking
         asking.row = call
         asking.again = call >= self.firsts
-        chosen, reason = self.choose(self.route_u[call], allowed, self.signals, asking)
+        choose = self.choose
+        chosen, reason = choose(self.route_u[call], allowed, self.signals, asking)
         self.reasons.note(call, reason)
         trip_s = self.way_s[self.region[call]][chosen]
         if fleet is not None and ledger.endpoint[call] >= 0 and ledger.spoke(call):
