@@ -99,9 +99,7 @@ def play_months(
             shortages=pressure.shortages,
         )  # fmt: skip
         plans.append((epoch, sizes))
-    months, market = _settled(
-        plans, market, played, pressure=pressure, catalogue=catalogue, in_full=in_full
-    )
+    months, market = _settled(plans, market, played, pressure=pressure, catalogue=catalogue, in_full=in_full)
     return Played(played, launch, months, tuple(epoch for epoch, _ in plans), market, pressure)
 
 
@@ -123,9 +121,7 @@ def _settled(
     Capacity was planned for the market as it was expected: nobody plans to lose customers.
     """
     if not any(state.world.retention_on for state in states):
-        return _months(
-            plans, market, states, pressure=pressure, catalogue=catalogue, in_full=in_full
-        ), market
+        return _months(plans, market, states, pressure=pressure, catalogue=catalogue, in_full=in_full), market
     left = market.copy()
     months: list[ServedMonth] = []
 
