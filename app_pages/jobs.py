@@ -5,8 +5,9 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
-from threading import Event, Lock
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -118,7 +119,20 @@ def jobs() -> Jobs:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _workers() -> Executor:
-    return ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), mp_context=get_context("spawn"))
+    context = get_context("spawn")
+    return ProcessPoolExecutor(max(1, (os.cpu_count() or 1) - 1), mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """In a worker: do not outlive the app. One that is killed closes nothing, and its workers would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_wait_for_end, args=(parent,), daemon=True).start()
+
+
+def _wait_for_end(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 class Watched:
