@@ -1,10 +1,10 @@
 """A room of thirty in the workshop's pages, and what killing the app loses.
 
-    python benchmarks/workshop_load.py load [--clients 30] [--seconds 300]
+    python benchmarks/workshop_load.py load [--clients 30] [--seconds 300] [--think 15]
     python benchmarks/workshop_load.py kills [--count 20]
 
 Clients speak Streamlit's own WebSocket protocol, without a browser: each enters
-with code and PIN, polls as the page does, and taps a card every few seconds.
+with code and PIN, polls every two seconds as a phone does, and taps a card now and then.
 Every tap whose page came back with it chosen counts as acknowledged; it is
 looked for in the store afterwards. `kills` ends the app with SIGKILL while
 clients tap, starts it again on the same file, and looks for the same.
@@ -33,11 +33,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from app_pages.workshop.live import PHONE_S  # noqa: E402
 from benchmarks.app_server import free_port, machine, percentile, running_app  # noqa: E402
 from sim.workshop import Created, Workshop, load_deck, new_setup  # noqa: E402
 from sim.workshop.actions import OpenTurn  # noqa: E402
 
-CLIENTS, SECONDS, KILLS, THINK_S = 30, 300.0, 20, 5.0
+CLIENTS, SECONDS, KILLS, THINK_S = 30, 300.0, 20, 15.0
 SLOWEST_S = 1.0
 TEAMS, SEED, MINUTES = 6, 11, 120.0
 LONGEST_S = 60.0
@@ -132,7 +133,7 @@ async def entered(tab: Tab, created: Created, team: str) -> None:
 
 
 async def taps(tab: Tab, card: str, seen: Seen, *, until_s: float, think_s: float, rng: random.Random) -> None:
-    """Tap one card on and off, and poll each second as the page would."""
+    """Tap one card on and off, and poll as the page would."""
     mine = f"ws_card_t0_{card}"
     next_tap_s = perf_counter() + rng.uniform(0, think_s)
     while perf_counter() < until_s:
@@ -150,7 +151,7 @@ async def taps(tab: Tab, card: str, seen: Seen, *, until_s: float, think_s: floa
             seen.acknowledged += not refused
             tab.failed = False
             next_tap_s = perf_counter() + rng.expovariate(1 / think_s)
-        await asyncio.sleep(max(0.0, began_s + 1 - perf_counter()))
+        await asyncio.sleep(max(0.0, began_s + PHONE_S - perf_counter()))
 
 
 def own_card(at: int) -> str:
@@ -186,7 +187,7 @@ def taken(workshop: Workshop, created: Created) -> int:
     return sum(logged["action"]["kind"] == "choose" for logged in log)
 
 
-def load(clients: int, seconds: float) -> None:
+def load(clients: int, seconds: float, *, think_s: float) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         url = f"sqlite:///{Path(folder) / 'workshop.sqlite'}"
         address, _ = stack.enter_context(running_app(full_runs=False, settings={"LOADBEARING_DATABASE_URL": url}))
@@ -196,7 +197,7 @@ def load(clients: int, seconds: float) -> None:
         async def room() -> None:
             until_s = perf_counter() + seconds
             await asyncio.gather(
-                *(visit(address, created, at, seen, until_s=until_s, think_s=THINK_S) for at in range(clients))
+                *(visit(address, created, at, seen, until_s=until_s, think_s=think_s) for at in range(clients))
             )
 
         asyncio.run(room())
@@ -248,10 +249,11 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--count", type=int, default=KILLS)
+    parser.add_argument("--think", type=float, default=THINK_S, help="mean seconds between two taps of a client")
     asked = parser.parse_args()
     print(machine())
     if asked.what == "load":
-        load(asked.clients, asked.seconds)
+        load(asked.clients, asked.seconds, think_s=asked.think)
     else:
         kills(asked.count)
 

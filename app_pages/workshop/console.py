@@ -113,7 +113,8 @@ def _round(console: Console) -> None:
         _head(console)
     with st.container(key="wsbuttons", horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(console)
-    _teams(console)
+    if now.stage in ("brief", "turn", "bid"):
+        _teams(console)
     _foot(console)
 
 

@@ -15,7 +15,7 @@ def page() -> None:
     desk = access.house().desk(access.held())
     with st.container(key="wsphone"):
         live.follow(
-            desk, see=lambda: access.house().desk(access.held()), shown=live.desk_shown, draw=_top, always=False
+            desk, see=lambda: access.house().desk(access.held()), shown=live.desk_shown, draw=_top, every_s=live.PHONE_S
         )
         told = access.told()
         if told:

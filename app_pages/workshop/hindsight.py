@@ -15,7 +15,7 @@ from sim.workshop.table import RoundResults
 def _team(teams: tuple[Team, ...], key: str) -> Team:
     names = {team.id: team for team in teams}
     id = st.segmented_control(
-        wording.TEAM, list(names), format_func=lambda known: names[known].name, default=teams[0].id, required=True,
+        "Team", list(names), format_func=lambda known: names[known].name, default=teams[0].id, required=True,
         key=f"ws_{key}_team",
     )  # fmt: skip
     return names[str(id)]

@@ -10,7 +10,8 @@ from app_pages.workshop import access, wording
 from sim.workshop import NotAdmitted, WorkshopError
 from sim.workshop.views import Console, Now, Screen, TeamDesk
 
-LOOK_S = 1.0
+LOOK_S, PHONE_S = 1.0, 2.0
+"""How often a large screen looks, and how often a phone does: there are thirty of them."""
 SEEN = "ws_seen"
 
 View = TypeVar("View", Console, TeamDesk, Screen)
@@ -36,10 +37,10 @@ def screen_shown(screen: Screen) -> object:
     return still(screen.now, showing=True), screen.shocks
 
 
-@st.fragment(run_every=LOOK_S)
 def follow(
-    view: View, *, see: Callable[[], View], shown: Callable[[View], object], draw: Callable[[View], None], always: bool
-) -> None:
+    view: View, *, see: Callable[[], View], shown: Callable[[View], object], draw: Callable[[View], None],
+    always: bool = False, every_s: float = LOOK_S,
+) -> None:  # fmt: skip
     """Draw what moves by itself, and look for what happened.
 
     Args:
@@ -48,7 +49,14 @@ def follow(
         shown: what of a view asks for a new page.
         draw: draws the clock, or whatever lives in this fragment.
         always: whether `draw` needs the whole view each time; otherwise it is read only after something happened.
+        every_s: how often.
     """
+    st.fragment(_look, run_every=every_s)(view, see, shown, draw, always)
+
+
+def _look(
+    view: View, see: Callable[[], View], shown: Callable[[View], object], draw: Callable[[View], None], always: bool
+) -> None:
     try:
         now = access.house().now(access.held())
         moved = now.seq != view.now.seq or now.turn_state != view.now.turn_state

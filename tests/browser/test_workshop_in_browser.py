@@ -19,7 +19,7 @@ PICTURES = os.environ.get("LOADBEARING_PICTURES")
 """A folder, where the pictures of the session are wanted."""
 HANDS = (
     ["Buy an open model by the token", "Open formats everywhere"],
-    ["Reserved GPU pool", "Router by cost"],
+    ["Reserved GPU pool", "Test suite for prompts"],
     ["Test the exit once a year"],
     ["Commit for three years"],
     ["Cache of prompts"],
