@@ -69,7 +69,7 @@ def pairs(count: int) -> None:
             two_s = timed(two)
             times.append((one_s or timed(Serial())) / two_s)
     load = os.getloadavg()[0]
-    print(f"two processes: {median(times):.2f} times one, median of {count} pairs, {min(times):.2f} to {max(times):.2f} "
+    print(f"two processes: {median(times):.2f} times one, median of {count}, {min(times):.2f} to {max(times):.2f} "
           f"(target {TARGET_TIMES}; {load:.1f} processes wanted the {os.cpu_count()} cores)")  # fmt: skip
 
 
