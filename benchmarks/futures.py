@@ -77,8 +77,8 @@ def pairs(count: int) -> None:
             found.append([one / both for one, both in zip(by_executor[Serial], by_executor[Processes], strict=True)])
     wall, processor = (sorted(ratios) for ratios in zip(*found, strict=True))
     print(f"two processes: {median(wall):.2f} times one, median of {count} pairs ({wall[0]:.2f} to {wall[-1]:.2f}), "
-          f"with {os.getloadavg()[0]:.1f} processes for {os.cpu_count()} cores; {median(processor):.2f} times by processor "
-          f"time, which others do not change (target {TARGET_TIMES})")  # fmt: skip
+          f"with {os.getloadavg()[0]:.1f} processes for {os.cpu_count()} cores; {median(processor):.2f} times by "
+          f"processor time, which others do not change (target {TARGET_TIMES})")  # fmt: skip
 
 
 def processor_time(task: FutureTask) -> tuple[int, float]:
