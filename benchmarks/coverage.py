@@ -32,7 +32,8 @@ from tests.theory.stations import Queue, Service, draws_of, visit
 
 SERVERS, RATE = 4, 2.8
 REPLICATIONS, REPLICATED = 5, 1000
-BATCHES, LONG = 8, 8000
+BATCHES = 8
+LONG, LONGER = 8_000, 24_000
 LEAST, MOST = 0.935, 0.965
 PER_TASK = 50
 PRESET = "own_the_platform"
@@ -48,8 +49,8 @@ class Trials:
     def name(self) -> str:
         return f"trials {self.numbers[0]} to {self.numbers[-1]}"
 
-    def played(self) -> list[tuple[Estimate, Estimate]]:
-        return [(replicated(number), batched(number)) for number in self.numbers]
+    def played(self) -> list[tuple[Estimate, ...]]:
+        return [(replicated(n), batched(n, LONG), batched(n, LONGER)) for n in self.numbers]
 
 
 def stays_s(case: str, replication: int, requests: int) -> np.ndarray:
@@ -65,20 +66,20 @@ def replicated(trial: int) -> Estimate:
     return Estimate.of([float(run.mean()) for run in runs])
 
 
-def batched(trial: int) -> Estimate:
-    return batch_means(stays_s(f"coverage/long/{trial}", 0, LONG), batches=BATCHES)
+def batched(trial: int, requests: int) -> Estimate:
+    return batch_means(stays_s(f"coverage/{requests}/{trial}", 0, requests), batches=BATCHES)
 
 
 def coverage(trials: int, processes: int) -> None:
     exact = FAMILIES["mmc"](lam=RATE, mu=1.0, c=SERVERS, t=1.0)["W"]
     tasks = [Trials(tuple(range(at, min(at + PER_TASK, trials)))) for at in range(0, trials, PER_TASK)]
     with Processes(processes) as executor:
-        pairs = [pair for part in executor.map(Trials.played, tasks) for pair in part]
+        found = [trial for part in executor.map(Trials.played, tasks) for trial in part]
     ways = (
-        (f"{REPLICATIONS} replications of {REPLICATED}", [pair[0] for pair in pairs]),
-        (f"{BATCHES} batches of one run of {LONG}", [pair[1] for pair in pairs]),
+        f"{REPLICATIONS} replications of {REPLICATED}",
+        *(f"{BATCHES} batches of one run of {requests}" for requests in (LONG, LONGER)),
     )
-    for name, estimates in ways:
+    for name, estimates in zip(ways, zip(*found, strict=True), strict=True):
         held = np.mean([abs(estimate.mean - exact) <= estimate.half_width for estimate in estimates])
         bias = np.mean([estimate.mean for estimate in estimates]) / exact - 1
         width = np.median([estimate.relative_half_width for estimate in estimates])
