@@ -6,8 +6,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from threading import Lock
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Lock, Thread
 
 from sim.strategy.executors.tasks import (
     ATTEMPTS,
@@ -145,6 +146,19 @@ def _alone(
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    # A worker that is interrupted from the keyboard ends without a word: its parent has the say.
-    quiet = (signal.SIGINT, signal.SIG_DFL)
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=signal.signal, initargs=quiet)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
+
+
+def _begin() -> None:
+    """In a worker: end with whoever started it."""
+    # One that is interrupted from the keyboard ends without a word: its parent has the say.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    parent = parent_process()
+    if parent is not None:
+        # A parent that is killed closes nothing, and its workers would wait for ever.
+        Thread(target=_wait_for_end, args=(parent,), daemon=True).start()
+
+
+def _wait_for_end(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
