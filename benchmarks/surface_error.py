@@ -23,7 +23,7 @@ from sim.strategy import Processes, SurfaceStore
 from sim.strategy.architecture import sized
 from sim.strategy.fidelity import EFFORTS
 from sim.strategy.play import play_months
-from sim.strategy.reading import PROMISED, Told, merged, node_weights, per_request
+from sim.strategy.reading import PROMISED, Told, merged, node_weights, per_request, whole_bins
 from sim.strategy.stations import StationModel
 from sim.strategy.surface import SurfaceKey, assemble, chains, play
 from sim.workload import Mix, stream
@@ -77,7 +77,7 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
         load=np.full((1, 1), point.load),
     )
     rates = per_request(surface, added_s=added_s, promises=promises)
-    read_s = quantile_s(merged(rates.latency, weights)[0, :, PROMISED], 0.95)
+    read_s = quantile_s(whole_bins(merged(rates.latency, weights), rates.first_bin)[0, :, PROMISED], 0.95)
     read_served = merged(rates.outcomes, weights)[0, :, 0]
 
     size = point.replicas if unit.is_pool else cell.scale
@@ -87,8 +87,9 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
     key = SurfaceKey(world, (mixed(model, point.position),), effort, seed=model.seed + 1)
     direct = assemble(key, executor.map(play, chains(key)))
     direct_rates = per_request(direct, added_s=added_s, promises=promises)
-    samples = quantile_s(direct_rates.latency[:, 0, PROMISED + 1 :], 0.95)
-    direct_s = quantile_s(direct_rates.latency[:, 0, PROMISED], 0.95)
+    latency = whole_bins(direct_rates.latency[:, 0], direct_rates.first_bin)
+    samples = quantile_s(latency[:, PROMISED + 1 :], 0.95)
+    direct_s = quantile_s(latency[:, PROMISED], 0.95)
     half = 2.776 * samples.std(axis=-1, ddof=1) / np.sqrt(samples.shape[-1])
     return [
         Error(

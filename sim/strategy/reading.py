@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import share_at_most, shift
+from sim.metrics import BINS, share_at_most, shift
 from sim.strategy.surface import Surface
 
 Array = NDArray[np.float64]
@@ -90,8 +90,11 @@ class Rates:
     """Mixes, loads, groups."""
     outcomes: Array
     """Shares served, timed out, refused and failed, shape (products, nodes, 4)."""
+    first_bin: int
+    """The lowest bin of latency in which anything is."""
     latency: Counts
-    """Shape (products, nodes, 4 + samples, BINS), or (products, nodes, 1, BINS) with the promise alone.
+    """Shape (products, nodes, 4 + samples, bins + 1), or (products, nodes, 1, bins + 1) with the promise alone: from
+    `first_bin` as far as anything is, then the last of BINS.
 
     Time to first token, per further token, and to the end, of the served; then
     the histogram that the product's promise is about, with whoever was not
@@ -132,10 +135,12 @@ def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told], i
         latency = np.stack([ttft, pooled["tpot"], e2e, promised, *_moved(each, added_s)], axis=-2)
     first = 0 if in_full else PROMISED
     nodes = _as_nodes(latency)
+    filled = _filled(nodes)
     return Rates(
         grid=(latency.shape[0], latency.shape[1], groups),
         outcomes=_as_nodes(pooled["outcomes"]).astype(np.float64),
-        latency=nodes,
+        first_bin=filled.start,
+        latency=np.concatenate([nodes[..., filled], nodes[..., -1:]], axis=-1),
         delivered_tokens=_as_nodes(pooled["delivered_tokens"]).astype(np.float64),
         used=_as_nodes(pooled["used"]).astype(np.float64),
         cross_region_gb=_as_nodes(pooled["cross_region_gb"]).astype(np.float64),
@@ -144,6 +149,12 @@ def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told], i
         ),
         first=first,
     )
+
+
+def _filled(counts: Counts) -> slice:
+    """Bins between the lowest and the highest in which anything is, the last bin of all left out; at least one."""
+    bins = np.flatnonzero(counts[..., :-1].any(axis=tuple(range(counts.ndim - 1))))
+    return slice(int(bins[0]), int(bins[-1]) + 1) if len(bins) else slice(0, 1)
 
 
 def _as_nodes(array: Counts) -> Counts:
@@ -181,6 +192,14 @@ def _promised(ttft: Counts, e2e: Counts, outcomes: Counts, *, first_words: Seque
     about = np.where(np.array(first_words)[:, None, None], ttft, e2e)
     about[..., -1] += outcomes[..., 1:].sum(axis=-1)
     return about
+
+
+def whole_bins(latency: Array, first_bin: int) -> Array:
+    """Histograms cut as those of `Rates.latency`, with all their bins, shape (..., BINS)."""
+    counts = np.zeros((*latency.shape[:-1], BINS))
+    counts[..., first_bin : first_bin + latency.shape[-1] - 1] = latency[..., :-1]
+    counts[..., -1] = latency[..., -1]
+    return counts
 
 
 def merged(rates: NDArray[Any], weights: NodeWeights) -> Array:

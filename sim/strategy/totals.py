@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.metrics import BINS, Estimate, quantile_s, share_at_most, shift
 from sim.strategy.backlog import Deferred
 from sim.strategy.demand import SECONDS_PER_HOUR
-from sim.strategy.reading import E2E, PROMISED, TPOT, TTFT, NodeWeights, Rates, merged
+from sim.strategy.reading import E2E, PROMISED, TPOT, TTFT, NodeWeights, Rates, merged, whole_bins
 from sim.strategy.stations import StationModel
 
 Array = NDArray[np.float64]
@@ -176,8 +176,13 @@ class Totals:
             self.uneven[rows] |= held.saturated
             if whole:
                 self.saturated[rows] |= held.saturated
+            latency = whole_bins(latency, rates.first_bin)
             self._hold(latency, held)
-        self.latency[into] += latency
+            self.latency[into] += latency
+        else:
+            filled = slice(rates.first_bin, rates.first_bin + latency.shape[-1] - 1)
+            self.latency[into, ..., filled] += latency[..., :-1]
+            self.latency[into, ..., -1] += latency[..., -1]
         return merged(rates.used, weights)
 
     def fail(self, rows: NDArray[np.int64], requests: Array) -> None:

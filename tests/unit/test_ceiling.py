@@ -93,7 +93,7 @@ def test_a_ceiling_that_growth_never_reaches_names_what_gives_way_there_and_what
     assert ceiling_sentence(endless).startswith("above 64 times the demand of month 13, the most that was tried. 20")
     ruled = Ceiling(0.0, 6, "residency", "rate_limit", out_of_reach_share=0.2)
     assert (ruled.held_back, ruled.gives_way) == (False, "residency")
-    assert "residency leaves demand unserved first; next would be the API's rate limit" in ceiling_sentence(ruled)
+    assert "where data may be processed binds first; next would be the API's rate limit" in ceiling_sentence(ruled)
 
 
 def test_who_may_be_served_does_not_matter_where_a_quota_ends_sooner(asked: Any) -> None:

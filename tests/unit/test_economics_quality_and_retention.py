@@ -53,6 +53,12 @@ def test_served_answers_that_do_not_stand_cost_what_the_product_says() -> None:
     assert fallen_usd({"standing_share": 0.9}, business__rules__usd_per_fallen_answer=3) == pytest.approx(900 * 0.1 * 3)
 
 
+def test_a_model_s_own_share_counts_beside_the_product_s() -> None:
+    """Rule 12: two fields, per product and per model; an answer stands where both say so."""
+    costs = fallen_usd({"standing_share": 0.9, "usd_per_fallen_answer": 4}, apis__mid__standing_share=0.8)
+    assert costs == pytest.approx(900 * (1 - 0.9 * 0.8) * 4)
+
+
 def test_fallen_answers_are_cost_to_serve_but_no_part_of_the_cost_of_a_token() -> None:
     def stated(usd: float) -> MonthStatement:
         product = SUPPORT | {"standing_share": 0.9, "usd_per_fallen_answer": usd}

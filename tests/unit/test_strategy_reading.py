@@ -13,7 +13,7 @@ from sim.strategy.mixes import mix_axis
 from sim.strategy.months import flow_of
 from sim.strategy.planning import needed_size, plan_months, whole_replicas, within_promise_load
 from sim.strategy.play import Played, play_months
-from sim.strategy.reading import PROMISED, TTFT, Told, merged, node_weights
+from sim.strategy.reading import PROMISED, TTFT, Told, merged, node_weights, whole_bins
 from sim.strategy.surface import assemble, chains, play
 from tests.unit.strategy_small import played as run_small
 from tests.unit.strategy_small import small
@@ -111,7 +111,7 @@ def test_a_node_is_read_as_it_was_simulated(store: SurfaceStore, played: Played)
     rates = store.rates(key, surface, added_s=np.zeros((2, 1)), promises=TOLD)
     requests = np.full((1, 1, 2, 1), 1000.0)
     weights = node_weights(surface, requests=requests, position=np.ones((1, 1)), load=np.full((1, 1), 0.6))
-    ttft = merged(rates.latency, weights)[0, :, TTFT]
+    ttft = whole_bins(merged(rates.latency, weights), rates.first_bin)[0, :, TTFT]
     cohort = surface.measured.ttft[-1, 1].sum(axis=0)
     arrivals = surface.measured.outcomes[-1, 1].sum(axis=(0, 2))
     np.testing.assert_allclose(ttft, cohort / arrivals[:, None] * 1000, rtol=1e-5, atol=1e-4)
@@ -149,7 +149,8 @@ def test_a_constant_time_moves_everyone(store: SurfaceStore, played: Played) -> 
     near = store.rates(key, surface, added_s=np.zeros((2, 1)), promises=(TOLD[0], TOLD[0]))
     far = store.rates(key, surface, added_s=np.full((2, 1), 1.0), promises=(TOLD[0], TOLD[0]))
     assert near.latency[:, :, PROMISED].sum() == pytest.approx(far.latency[:, :, PROMISED].sum(), rel=1e-5)
-    assert far.latency[0, 0, TTFT].argmax() > near.latency[0, 0, TTFT].argmax()
+    nearer, farther = (whole_bins(rates.latency[0, 0, TTFT], rates.first_bin) for rates in (near, far))
+    assert farther.argmax() > nearer.argmax()
 
 
 def test_the_extremes_of_a_mix_enclose_every_hour() -> None:
