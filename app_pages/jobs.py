@@ -30,6 +30,9 @@ class Job:
         self.followers: set[str] = set()
         self.stopped = Event()
         self.done, self.expected = 0, 0
+        self.stage = ""
+        """What is being done, in words."""
+        self._steps = (0, 0)
         self.result: Any = None
         self.fault = ""
         self.finished = False
@@ -37,11 +40,26 @@ class Job:
     @property
     def share(self) -> float:
         """Part of the work known so far that is done, 0 to 1."""
+        step, steps = self._steps
+        if steps:
+            return (step - 1) / steps
         return min(1.0, self.done / self.expected) if self.expected else 0.0
 
     def progress(self, done: int, expected: int) -> None:
         """Note how far the work is, and end it here if it was stopped."""
         self.done, self.expected = done, expected
+        self.check()
+
+    @property
+    def words(self) -> str:
+        """What is being done, and how far it is."""
+        step, steps = self._steps
+        return f"{self.stage} {step or self.done} of {steps or self.expected or '?'}"
+
+    def tell(self, stage: str, step: int, steps: int) -> None:
+        """Note which step of a stage is being done; without steps, parts of it are counted as they end."""
+        self.stage, self._steps = stage, (step, steps)
+        self.done, self.expected = 0, 0
         self.check()
 
     def check(self) -> None:

@@ -94,7 +94,8 @@ def state_months(
         statements.append(
             statement(
                 flow, state, book=book, launch_month=played.launch_month, level=level, commitments=held,
-                migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once}, in_full=in_full,
+                migration_usd=schedule.migration_usd(month), dearer=dearer, added_terms={"migration": once},
+                in_full=in_full,
             )
         )
     known = before.flows if before else ()

@@ -149,7 +149,8 @@ class Totals:
         self.outcomes[into] += outcomes
         self.delivered[into] += merged(rates.delivered_tokens, weights)
         self.cross_region_gb[into] += merged(rates.cross_region_gb, weights)
-        latency = merged(rates.latency[:, :, self.histograms.start - rates.first : self.histograms.stop - rates.first], weights)
+        asked = slice(self.histograms.start - rates.first, self.histograms.stop - rates.first)
+        latency = merged(rates.latency[:, :, asked], weights)
         latency[:, :, self.told :, -1] += lost[:, :, None]
         if held is not None:
             self.uneven[rows] |= held.saturated

@@ -133,7 +133,9 @@ class LeanStage(Stage):
         played = self.served(schedule)
         played = replace(played, states=played.states[:until], months=played.months[:until])
         pressure = monetary(self.strikes, schedule, states=played.states, catalogue=self.catalogue)
-        self._priced = state_months(played, self.book, schedule=schedule, pressure=pressure, before=self._priced, in_full=False)
+        self._priced = state_months(
+            played, self.book, schedule=schedule, pressure=pressure, before=self._priced, in_full=False
+        )
         return played, self._priced
 
     def rehearse(self, schedule: Schedule, until: int) -> Known:
