@@ -12,6 +12,7 @@ from sim.reports.futures import levers_words, search_sentence
 from sim.reports.words import NONE
 from sim.strategy.futures import FrontPoint, SearchResult, search
 
+
 def command(arguments: Namespace) -> None:
     scenario = scenario_of(arguments.scenario, arguments)
     with executor_for(arguments.fidelity) as executor:
