@@ -104,7 +104,7 @@ def test_failing_conditions_are_said_in_words() -> None:
 
 
 def test_kinds_of_futures_tell_who_is_ahead_where() -> None:
-    """One plan is better by 10 where growth is low, and worse by 2 elsewhere: it is worth more on average there only."""
+    """One plan is better by 10 where growth is low, and worse by 2 elsewhere, so it is ahead there only."""
     n = 200
     growth = np.arange(n) / n
     noise = np.random.default_rng(4).normal(size=n)
