@@ -115,5 +115,5 @@ def _begin(key: Hashable, work: Work) -> None:
 def _watch(job: Job) -> None:
     if job.finished:
         st.rerun()
-    st.progress(job.share, text=f"{text.WORKING} {job.words}")
+    st.progress(job.share, text=job.words)
     st.button(text.CANCEL, key=f"stop_{widget_name(job.key)}", type="tertiary", on_click=job.stopped.set)

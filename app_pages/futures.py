@@ -26,8 +26,8 @@ from sim.strategy.futures import (
 
 THIS_PLAN = "this_plan"
 MOST, FIRST = 4, 3
+# Architectures that a search tries, and futures in which each is read.
 TRIALS, SEARCHED = 40, 10
-"""Architectures that a search tries, and futures in which each is read."""
 LAST = "lb_last_futures"
 COUNTS = (200, 500, 1000)
 ASKED = 500
@@ -70,7 +70,6 @@ def _regret(result: FuturesResult) -> None:
         table=figures.kinds_table(result, kinds),
         alt=told.regret_sentence(result),
     )
-    st.html(f'<p class="lb-measure">{escape(told.regret_sentence(result))}</p>')
 
 
 def _fails(strategies: Sequence[StrategyFutures]) -> None:
@@ -104,6 +103,7 @@ def _found(result: FuturesResult) -> None:
     with st.container(key="charts"), st.grid(2, min_column_width=400, gap=("small", "medium")):
         _passes(result)
         _regret(result)
+    st.html(f'<p class="lb-measure">{escape(told.regret_sentence(result))}</p>')
     _fails(result.strategies)
     _fan(result)
 

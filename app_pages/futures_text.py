@@ -13,7 +13,8 @@ ASK_NOTE = (
 )
 PASS_NOTE = "Share of futures in which margin, promise, worth, cash hole and exit all reach their thresholds"
 REGRET_NOTE = (
-    "Mean worth less than the plan that is best over the futures of each kind; tie: too close to the best to tell"
+    "Mean worth less than the plan that is best over the futures of each kind; lowest and highest are tenths; "
+    "tie: too close to the best to tell"
 )
 FAILS_TITLE = "When each plan fails"
 FAILS_NOTE = "Conditions under which failures are concentrated, found by peeling the space of futures (PRIM)"

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from app_pages import text
+
 LOG = logging.getLogger(__name__)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -30,7 +32,7 @@ class Job:
         self.followers: set[str] = set()
         self.stopped = Event()
         self.done, self.expected = 0, 0
-        self.stage = ""
+        self.stage = text.WORKING
         """What is being done, in words."""
         self._steps = (0, 0)
         self.result: Any = None

@@ -130,25 +130,29 @@ def regret_sentence(result: FuturesResult) -> str:
 
 
 def kind_words(kind: FutureKind) -> str:
-    """What the futures of a kind have in common: `Growth a month, lowest tenth`."""
+    """What the futures of a kind have in common: `Lowest growth a month`, which is the lowest tenth."""
     if kind.parameter is None:
         return "All futures"
     title = kind.parameter.title
     if kind.end == "strikes":
         return f"“{title}” strikes"
-    return f"{title}, {'lowest' if kind.end == 'low' else 'highest'} tenth"
+    return f"{'Lowest' if kind.end == 'low' else 'Highest'} {as_clause(title)}"
 
 
 def kinds_sentence(result: FuturesResult, kinds: Sequence[FutureKind]) -> str:
-    """In how many kinds of futures each plan is best."""
+    """Which plan is worth most over all futures, and the first kind in which it clearly is not; ties are no lead."""
     names = [strategy.name for strategy in result.strategies]
-    best = [names[kind.distance_usd.index(0.0)] for kind in kinds[1:]]
-    overall = names[kinds[0].distance_usd.index(0.0)]
-    others = [kind for kind, name in zip(kinds[1:], best, strict=True) if name != overall]
-    if not others:
-        return f"{overall} is worth most over all futures, and in every kind of them that matters"
-    ahead = names[others[0].distance_usd.index(0.0)]
-    return f"{overall} is worth most over all futures; {ahead} is ahead in: {as_clause(kind_words(others[0]))}"
+    best = kinds[0].distance_usd.index(0.0)
+    level = [name for name, tie in zip(names, kinds[0].ties, strict=True) if tie]
+    said = f"{names[best]} is worth most over all futures"
+    if level:
+        said = f"{' and '.join([names[best], *level])} are worth about the same over all futures"
+    # Where the best over all is itself clearly behind.
+    behind = [kind for kind in kinds[1:] if kind.distance_usd[best] > 0 and not kind.ties[best]]
+    if not behind:
+        return said
+    ahead = names[behind[0].distance_usd.index(0.0)]
+    return f"{said}; {ahead} is ahead where it is about: {as_clause(kind_words(behind[0]))}"
 
 
 def passes_finding(result: FuturesResult) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from math import isfinite
+from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
@@ -26,14 +27,19 @@ from sim.strategy.futures.outcome import Fan
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
-LEFT_PX, KIND_PX = 150, 190
-KIND_LETTERS, WIDE = 30, 48
-"""Letters that fit beside a row of a kind, and below all columns together."""
+LEFT_PX, KIND_PX = 150, 136
+KIND_LETTERS, NAME_LETTERS, LINES = 20, 11, 2
+"""Letters of a line beside a row of a kind, and below a column, and how many lines there are."""
 
 
 def short(name: str, *, most: int = 22) -> str:
     """A name that fits beside a row."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def wrapped(name: str, *, letters: int) -> str:
+    """A name on a few short lines."""
+    return "<br>".join(wrap(name, letters, max_lines=LINES, placeholder=" …"))
 
 
 def writer(unit: str) -> Callable[[float], str]:
@@ -106,19 +112,19 @@ def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette
         "hovertemplate": "%{text}<extra></extra>",
     }
     across = range(regret.shape[1])
-    names = [short(strategy.name, most=WIDE // len(across)) for strategy in result.strategies]
+    names = [wrapped(strategy.name, letters=NAME_LETTERS) for strategy in result.strategies]
     return figure(
         [heat],
-        layout(palette, height_px=ROW_PX * len(regret) + 64, right_px=8, left_px=KIND_PX) | {"hovermode": "closest"},
-        x=plain_axis(palette, ticks=list(across), texts=names, span=(-0.5, len(across) - 0.5)),
-        y=row_axis(palette, names=[short(told.kind_words(kind), most=KIND_LETTERS) for kind in kinds]),
+        layout(palette, height_px=ROW_PX * len(regret) + 76, right_px=8, left_px=KIND_PX) | {"hovermode": "closest"},
+        x=plain_axis(palette, ticks=list(across), texts=names, span=(-0.5, len(across) - 0.5)) | {"tickangle": 0},
+        y=row_axis(palette, names=[wrapped(told.kind_words(kind), letters=KIND_LETTERS) for kind in kinds]),
     )
 
 
 def _mark(kind: FutureKind, at: int) -> str:
     if kind.distance_usd[at] == 0:
         return "best"
-    return f"{words.money(kind.distance_usd[at])}{' (tie)' if kind.ties[at] else ''}"
+    return "tie" if kind.ties[at] else words.money(kind.distance_usd[at])
 
 
 def kinds_table(result: FuturesResult, kinds: Sequence[FutureKind]) -> Table:

@@ -118,7 +118,7 @@ def test_kinds_of_futures_tell_who_is_ahead_where() -> None:
     assert (first.end, first.n) == ("low", 20)
     assert first.distance_usd == (pytest.approx(10.0), 0.0)
     assert first.ties == (False, False)
-    assert kind_words(first) == "Growth a month, lowest tenth"
+    assert kind_words(first) == "Lowest growth a month"
 
 
 def test_ranges_and_switches_say_once_what_they_are_counted_from() -> None:

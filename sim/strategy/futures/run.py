@@ -129,13 +129,13 @@ def futures(
     began_s = perf_counter()
     likely = []
     for at, scenario in enumerate(scenarios):
-        tell("building surfaces, plan", at + 1, len(scenarios))
+        tell("Building surfaces: plan", at + 1, len(scenarios))
         first = drawn[:SCOUTED]
         likely.append(
             scout(scenario, first, parameters=parameters, fidelity=fidelity, store=store, executor=executor)
         )
     scouted_s = perf_counter()
-    tell("reading futures, parts", 0, 0)
+    tell("Reading futures: part", 0, 0)
     tasks = tasks_of(scenarios, drawn, parameters=parameters, fidelity=fidelity, surfaces=store.all_pooled())
     found = gathered(executor.map(read_futures, tasks), strategies=len(scenarios))
     read_s = perf_counter()
