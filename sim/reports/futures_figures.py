@@ -27,7 +27,7 @@ from sim.strategy.futures.outcome import Fan
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
-LEFT_PX, KIND_PX = 150, 136
+LEFT_PX, KIND_PX, NAMES_PX = 150, 136, 52
 KIND_LETTERS, NAME_LETTERS, LINES = 20, 11, 2
 """Letters of a line beside a row of a kind, and below a column, and how many lines there are."""
 
@@ -115,7 +115,8 @@ def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette
     names = [wrapped(strategy.name, letters=NAME_LETTERS) for strategy in result.strategies]
     return figure(
         [heat],
-        layout(palette, height_px=ROW_PX * len(regret) + 76, right_px=8, left_px=KIND_PX) | {"hovermode": "closest"},
+        layout(palette, height_px=ROW_PX * len(regret) + 76, right_px=8, left_px=KIND_PX, bottom_px=NAMES_PX)
+        | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=list(across), texts=names, span=(-0.5, len(across) - 0.5)) | {"tickangle": 0},
         y=row_axis(palette, names=[wrapped(told.kind_words(kind), letters=KIND_LETTERS) for kind in kinds]),
     )
