@@ -36,10 +36,6 @@ Tell = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many steps of it are; no steps where the executor counts them."""
 
 
-def silent(_stage: str, _done: int, _of: int) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FutureTask:
     """Some futures of one strategy; everything that its figures depend on."""
@@ -105,7 +101,7 @@ def futures(
     fidelity: Fidelity = "draft",
     store: SurfaceStore | None = None,
     executor: Executor | None = None,
-    tell: Tell = silent,
+    tell: Tell | None = None,
 ) -> FuturesResult:
     """Meet many futures with some strategies.
 
@@ -129,13 +125,15 @@ def futures(
     began_s = perf_counter()
     likely = []
     for at, scenario in enumerate(scenarios):
-        tell("Building surfaces: plan", at + 1, len(scenarios))
+        if tell is not None:
+            tell("Building surfaces: plan", at + 1, len(scenarios))
         first = drawn[:SCOUTED]
         likely.append(
             scout(scenario, first, parameters=parameters, fidelity=fidelity, store=store, executor=executor)
         )
     scouted_s = perf_counter()
-    tell("Reading futures: part", 0, 0)
+    if tell is not None:
+        tell("Reading futures: part", 0, 0)
     tasks = tasks_of(scenarios, drawn, parameters=parameters, fidelity=fidelity, surfaces=store.all_pooled())
     found = gathered(executor.map(read_futures, tasks), strategies=len(scenarios))
     read_s = perf_counter()
