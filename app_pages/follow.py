@@ -10,7 +10,6 @@ import streamlit as st
 from app_pages import text
 from app_pages.jobs import Job, Work, jobs, watched
 from sim import strategy
-from sim.reports import words
 from sim.scenario import Scenario
 from sim.strategy.outcome import Outcome
 
@@ -116,6 +115,5 @@ def _begin(key: Hashable, work: Work) -> None:
 def _watch(job: Job) -> None:
     if job.finished:
         st.rerun()
-    left = f", {text.TIME_LEFT.format(left=words.seconds(job.left_s))}" if job.left_s > 0 else ""
-    st.progress(job.share, text=f"{text.WORKING} {job.done} of {job.expected or '?'}{left}")
+    st.progress(job.share, text=job.words)
     st.button(text.CANCEL, key=f"stop_{widget_name(job.key)}", type="tertiary", on_click=job.stopped.set)

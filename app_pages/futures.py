@@ -13,10 +13,22 @@ from sim.reports import futures_figures as figures
 from sim.reports import sensitivity_figures as moved
 from sim.reports.sentences import Part
 from sim.scenario import Scenario, scenario_hash
-from sim.strategy.futures import FuturesResult, SensitivityResult, StrategyFutures, futures, sensitivity
+from sim.strategy.futures import (
+    FuturesResult,
+    SearchResult,
+    SensitivityResult,
+    StrategyFutures,
+    futures,
+    kinds_of,
+    search,
+    sensitivity,
+)
 
 THIS_PLAN = "this_plan"
 MOST, FIRST = 4, 3
+# Architectures that a search tries, and futures in which each is read.
+TRIALS, SEARCHED = 40, 10
+LAST = "lb_last_futures"
 COUNTS = (200, 500, 1000)
 ASKED = 500
 
@@ -49,12 +61,13 @@ def _passes(result: FuturesResult) -> None:
 
 
 def _regret(result: FuturesResult) -> None:
+    kinds = kinds_of(result)
     blocks.chart(
-        figures.regret_figure(result, palette=shell.palette()),
+        figures.regret_figure(result, kinds, palette=shell.palette()),
         key="regret",
-        title=futures_text.REGRET_TITLE.format(name=result.minimax.name),
+        title=told.kinds_sentence(result, kinds),
         measure=futures_text.REGRET_NOTE,
-        table=figures.regret_table(result),
+        table=figures.kinds_table(result, kinds),
         alt=told.regret_sentence(result),
     )
 
@@ -90,6 +103,7 @@ def _found(result: FuturesResult) -> None:
     with st.container(key="charts"), st.grid(2, min_column_width=400, gap=("small", "medium")):
         _passes(result)
         _regret(result)
+    st.html(f'<p class="lb-measure">{escape(told.regret_sentence(result))}</p>')
     _fails(result.strategies)
     _fan(result)
 
@@ -121,6 +135,37 @@ def _turning(scenarios: list[Scenario], key: tuple[object, ...]) -> None:
         st.html(f'<div class="lb-bare">{shell.table_html(head, rows, caption=futures_text.SWITCH_NOTE)}</div>')
 
 
+def _last() -> None:
+    """What was found last in this session: other work that is asked for, or stopped, takes nothing away."""
+    found = follow.known(st.session_state.get(LAST))
+    if isinstance(found, FuturesResult):
+        names = ", ".join(strategy.name for strategy in found.strategies)
+        st.html(f'<p class="lb-measure">{escape(futures_text.LAST.format(n=found.n, names=names))}</p>')
+        _found(found)
+
+
+def _searching(scenario: Scenario, key: tuple[object, ...]) -> None:
+    """The cheapest architecture that holds, and the front of what trades off, once they are asked for."""
+
+    def work(job: Job) -> SearchResult:
+        return search(scenario, trials=TRIALS, n=SEARCHED, executor=watched(job))
+
+    found = follow.known(key)
+    blocks.finding(futures_text.SEARCH_TITLE.format(name=scenario.name), futures_text.SEARCH_NOTE)
+    if not isinstance(found, SearchResult):
+        follow.ask(key, work, button=futures_text.SEARCH_ASK.format(n=TRIALS), note=futures_text.SEARCH_TIME)
+        return
+    st.html(f'<p class="lb-lead">{escape(told.search_sentence(found))}</p>')
+    with st.container(key="front"):
+        blocks.chart(
+            moved.front_figure(found.front, palette=shell.palette()),
+            key="front",
+            title=futures_text.FRONT_TITLE,
+            measure=futures_text.FRONT_NOTE,
+            table=moved.front_table(found.front),
+        )
+
+
 def page() -> None:
     offered = _offered(state.open_view())
     place = st.container()
@@ -144,7 +189,7 @@ def page() -> None:
     hashes = tuple(scenario_hash(scenario) for scenario in scenarios)
 
     def work(job: Job) -> FuturesResult:
-        return futures(scenarios, n=n, executor=watched(job))
+        return futures(scenarios, n=n, executor=watched(job), tell=job.tell)
 
     key = ("futures", hashes, n)
     result = follow.known(key)
@@ -154,11 +199,14 @@ def page() -> None:
         else:
             frame.plain_headline(futures_text.TITLE)
     if isinstance(result, FuturesResult):
+        st.session_state[LAST] = key
         _found(result)
     else:
         st.html(f'<p class="lb-lead">{futures_text.LEAD}</p>')
         follow.ask(key, work, button=futures_text.ASK.format(n=n), note=futures_text.ASK_NOTE)
+        _last()
     _turning(scenarios, ("sensitivity", hashes))
+    _searching(scenarios[0], ("search", hashes[0]))
 
 
 page()

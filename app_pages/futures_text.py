@@ -12,9 +12,9 @@ ASK_NOTE = (
     "Surfaces are simulated once, then every future is read from them. It takes about a minute, and can be stopped."
 )
 PASS_NOTE = "Share of futures in which margin, promise, worth, cash hole and exit all reach their thresholds"
-REGRET_TITLE = "{name} is least regretted at worst"
 REGRET_NOTE = (
-    "Worth less than the best plan of each future: largest in each twentieth, from poor to rich; at the right, overall"
+    "Mean worth less than the plan that is best over the futures of each kind; lowest and highest are tenths; "
+    "tie: too close to the best to tell"
 )
 FAILS_TITLE = "When each plan fails"
 FAILS_NOTE = "Conditions under which failures are concentrated, found by peeling the space of futures (PRIM)"
@@ -27,3 +27,10 @@ TORNADO_TIME = "Some hundred readings of the surfaces; about half a minute."
 TORNADO_MEASURE = "{name}, one assumption at a time: blue at its high or grave end, gray at its low or mild one"
 SWITCH_TITLE = "Where the ranking by worth turns"
 SWITCH_NOTE = "The value of each assumption, nearest to what is likely, at which the order of the plans changes"
+LAST = "Found last, and shown until there is something newer: {n} futures of {names}"
+SEARCH_TITLE = "Other architectures than that of {name}"
+SEARCH_NOTE = "The world and the products stay; a search moves the eight levers"
+SEARCH_ASK = "Try {n} architectures"
+SEARCH_TIME = "Each is read in the likely world and in a few futures; it takes some minutes, and can be stopped."
+FRONT_TITLE = "No other architecture beats these in margin, p95 and cash to leave at once"
+FRONT_NOTE = "Margin of the last year against cash to leave; a larger point comes closer to its promise at p95"

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from app_pages import text
+from sim.reports import words
 from sim.strategy import Executor, Followed, Processes, Progress
 
 LOG = logging.getLogger(__name__)
@@ -30,6 +32,9 @@ class Job:
         self.stopped = Event()
         self.done, self.expected = 0, 0
         self.left_s = float("nan")
+        self.stage = text.WORKING
+        """What is being done, in words."""
+        self._steps = (0, 0)
         self.result: Any = None
         self.fault = ""
         self.finished = False
@@ -37,11 +42,27 @@ class Job:
     @property
     def share(self) -> float:
         """Part of the work known so far that is done, 0 to 1."""
+        step, steps = self._steps
+        if steps:
+            return (step - 1) / steps
         return min(1.0, self.done / self.expected) if self.expected else 0.0
 
     def progress(self, done: int, expected: int) -> None:
         """Note how far the work is, and end it here if it was stopped."""
         self.done, self.expected = done, expected
+        self.check()
+
+    @property
+    def words(self) -> str:
+        """What is being done, how far it is, and how long the rest will take."""
+        step, steps = self._steps
+        left = f", {text.TIME_LEFT.format(left=words.seconds(self.left_s))}" if self.left_s > 0 and not steps else ""
+        return f"{self.stage} {step or self.done} of {steps or self.expected or '?'}{left}"
+
+    def tell(self, stage: str, step: int, steps: int) -> None:
+        """Note which step of a stage is being done; without steps, parts of it are counted as they end."""
+        self.stage, self._steps = stage, (step, steps)
+        self.done, self.expected, self.left_s = 0, 0, float("nan")
         self.check()
 
     def check(self) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import scenario as scenarios
 from sim.catalogue import load_catalogue
@@ -25,12 +26,17 @@ from sim.strategy.fidelity import EFFORTS
 from sim.strategy.play import play_months
 from sim.strategy.reading import PROMISED, Told, merged, node_weights, per_request, whole_bins
 from sim.strategy.stations import StationModel
-from sim.strategy.surface import SurfaceKey, assemble, chains, play
+from sim.strategy.surface import Surface, SurfaceKey, assemble, chains, play
+from sim.strategy.units import Unit
 from sim.workload import Mix, stream
 
 REPLICAS = (2, 3, 4, 8)
 DIRECT_CALLS = 20_000
 DIRECT_REPLICATIONS = 5
+STUDENT = 2.776
+"""97.5 % quantile of Student's t with four degrees of freedom."""
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,16 +58,50 @@ class Error:
     p95: float
     noise: float
     served: float
+    cost: float
+    """Cost per million tokens of answers, of both products together."""
+    cost_noise: float
 
     @property
     def beyond_noise(self) -> float:
         return max(0.0, abs(self.p95) - self.noise)
+
+    @property
+    def cost_beyond_noise(self) -> float:
+        return max(0.0, abs(self.cost) - self.cost_noise)
 
 
 def mixed(model: StationModel, position: float) -> Mix:
     low, high = model.near[0], model.near[-1]
     shares = [(1 - position) * a.share + position * b.share for a, b in zip(low.products, high.products, strict=True)]
     return Mix(tuple(replace(p, share=share) for p, share in zip(low.products, shares, strict=True)))
+
+
+def cost_per_token(unit: Unit, *, used: Array, delivered: Array) -> Array:
+    """What is paid over the tokens of answers, but for a factor that readings share.
+
+    A pool costs what it is held for, however it works; a model bought by the
+    token costs its prompts, new, stored or cached, and its answers.
+
+    Args:
+        used: by sample, model and amount: calls, new prompt tokens, cached ones, answer tokens.
+        delivered: prompt and answer tokens of the served, by sample.
+    """
+    if unit.is_pool:
+        return 1 / delivered[:, 1]
+    usd = load_catalogue().quantities("apis", unit.api)
+    stored = usd["cache_write_share"]
+    prompt = (1 - stored) * usd["usd_per_mtok_in"] + stored * usd["usd_per_mtok_cache_write"]
+    answer = (1 + usd["reasoning_per_answer_token"]) * usd["usd_per_mtok_out"]
+    prices = np.array([0.0, prompt, usd["usd_per_mtok_cached_in"], answer])
+    return used.sum(axis=1) @ prices / delivered[:, 1]
+
+
+def by_sample(surface: Surface, amount: str) -> Array:
+    """An amount per request of each product, added over the products, of a surface of one mix and one load."""
+    counts = getattr(surface.measured, amount)[0, 0].astype(np.float64)
+    arrivals = surface.measured.outcomes[0, 0].sum(axis=-1, dtype=np.float64)
+    return (counts / arrivals.reshape(*arrivals.shape, *(1,) * (counts.ndim - 2))).sum(axis=1)
 
 
 def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Processes) -> list[Error]:
@@ -90,7 +130,16 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
     latency = whole_bins(direct_rates.latency[:, 0], direct_rates.first_bin)
     samples = quantile_s(latency[:, PROMISED + 1 :], 0.95)
     direct_s = quantile_s(latency[:, PROMISED], 0.95)
-    half = 2.776 * samples.std(axis=-1, ddof=1) / np.sqrt(samples.shape[-1])
+    half = STUDENT * samples.std(axis=-1, ddof=1) / np.sqrt(samples.shape[-1])
+    read_cost = cost_per_token(
+        unit,
+        used=merged(rates.used, weights)[0].sum(axis=0)[0][None],
+        delivered=merged(rates.delivered_tokens, weights)[0].sum(axis=0)[None],
+    )[0]
+    costs = cost_per_token(
+        unit, used=by_sample(direct, "used")[:, 0], delivered=by_sample(direct, "delivered_tokens")
+    )
+    cost_half = STUDENT * costs.std(ddof=1) / np.sqrt(len(costs))
     return [
         Error(
             point,
@@ -98,6 +147,8 @@ def measure(model: StationModel, point: Point, store: SurfaceStore, executor: Pr
             p95=float(read_s[product] / direct_s[product] - 1),
             noise=float(half[product] / direct_s[product]),
             served=float(read_served[product] / direct_rates.outcomes[product, 0, 0] - 1),
+            cost=float(read_cost / costs.mean() - 1),
+            cost_noise=float(cost_half / costs.mean()),
         )
         for product in range(2)
     ]

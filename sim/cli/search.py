@@ -9,12 +9,9 @@ from sim.cli.inputs import scenario_of
 from sim.cli.output import print_json, table
 from sim.cli.waiting import setting_value
 from sim.reports import words
-from sim.reports.futures import search_sentence
+from sim.reports.futures import levers_words, search_sentence
 from sim.reports.words import NONE
 from sim.strategy.futures import FrontPoint, SearchResult, search
-
-EVERY = 10
-"""Architectures between two lines of progress."""
 
 
 def command(arguments: Namespace) -> None:
@@ -53,8 +50,7 @@ def _object(point: FrontPoint) -> dict[str, Any]:
 
 
 def _progress(done: int, expected: int) -> None:
-    if done % EVERY == 0 or done == expected:
-        tell(f"{done} of {expected} architectures read")
+    tell(f"{done} of {expected} architectures read")
 
 
 def search_text(result: SearchResult) -> str:
@@ -65,12 +61,7 @@ def search_text(result: SearchResult) -> str:
     head = ("margin", "checked", "p95 / promise", "checked", "cash to leave", "checked", "holds in")
     rows = [("", *head), *((f"{at}", *_row(point)) for at, point in enumerate(result.front, start=1))]
     parts.append(f"No other architecture beats these in margin, p95 and cash to leave at once\n{table(rows)}")
-    parts.append(
-        "\n".join(
-            f"{at}: " + ", ".join(f"{path.removeprefix('decisions.')} {value}" for path, value in point.levers.items())
-            for at, point in enumerate(result.front, start=1)
-        )
-    )
+    parts.append("\n".join(f"{at}: {levers_words(point)}" for at, point in enumerate(result.front, start=1)))
     return "\n\n".join(parts)
 
 

@@ -1,10 +1,15 @@
 """Many futures in sentences: who passes where, what is regretted, and under which conditions a plan fails."""
 
+from collections.abc import Sequence
 from math import isfinite
+from typing import Any
 
 from sim.reports import words
+from sim.scenario import FieldCard, lever_cards
 from sim.strategy.futures import (
     FailingBox,
+    FrontPoint,
+    FutureKind,
     FuturesResult,
     SearchResult,
     StrategyFutures,
@@ -18,6 +23,7 @@ from sim.strategy.futures.uncertain import TIMES_LIKELY
 FEW = 0.05
 """Share of futures below which a plan fails hardly anywhere, or passes hardly anywhere."""
 SHARES = ("share", "share/year")
+LIKELY, TIMES_PLAN, A_YEAR = "what is likely", " times the plan's", " a year"
 
 
 def value_words(value: float, unit: str) -> str:
@@ -25,13 +31,13 @@ def value_words(value: float, unit: str) -> str:
     if not isfinite(value):
         return words.NONE
     if unit in SHARES:
-        return words.percent(value) + (" a year" if unit == "share/year" else "")
+        return words.percent(value) + (A_YEAR if unit == "share/year" else "")
     if unit == TIMES_LIKELY:
         if abs(value - 1) < 0.005:
-            return "what is likely"
-        return f"{words.percent(abs(value - 1))} {'above' if value > 1 else 'below'} what is likely"
+            return LIKELY
+        return f"{words.percent(abs(value - 1))} {'above' if value > 1 else 'below'} {LIKELY}"
     if unit == "ratio":
-        return f"{value:.2f} times the plan's"
+        return f"{value:.2f}{TIMES_PLAN}"
     return f"{value:.2g} {unit}"
 
 
@@ -47,10 +53,10 @@ def condition_words(condition: Condition, *, months: int) -> str:
         ends = f"at least {value_words(low, condition.unit)}"
     else:
         ends = f"at most {value_words(high if high is not None else float('nan'), condition.unit)}"
-    return f"{_as_clause(title)} {ends}"
+    return f"{as_clause(title)} {ends}"
 
 
-def _as_clause(title: str) -> str:
+def as_clause(title: str) -> str:
     """A title inside a sentence: its first letter is small where it begins no abbreviation."""
     return title if title[:2].isupper() else title[0].lower() + title[1:]
 
@@ -98,7 +104,7 @@ def pass_sentence(strategy: StrategyFutures) -> str:
     share, noise = strategy.pass_share.mean, strategy.pass_share.half_width
     about = f" (± {words.points(noise)})" if isfinite(noise) else ""
     missed = missed_most(strategy)
-    tail = "" if missed is None else f" Most often missed: {_as_clause(missed.title)}, in " + words.percent(
+    tail = "" if missed is None else f" Most often missed: {as_clause(missed.title)}, in " + words.percent(
         1 - strategy.pass_by_threshold[missed.id]
     )
     return f"{strategy.name} passes everything in {words.percent(share)} of the futures{about}.{tail and tail + '.'}"
@@ -121,6 +127,32 @@ def regret_sentence(result: FuturesResult) -> str:
         f"At worst {least.name} is worth {words.money(least.max_regret_usd)} less than the best plan of that future, "
         f"against {said}: it has the smallest largest regret."
     )
+
+
+def kind_words(kind: FutureKind) -> str:
+    """What the futures of a kind have in common: `Lowest growth a month`, which is the lowest tenth."""
+    if kind.parameter is None:
+        return "All futures"
+    title = kind.parameter.title
+    if kind.end == "strikes":
+        return f"“{title}” strikes"
+    return f"{'Lowest' if kind.end == 'low' else 'Highest'} {as_clause(title)}"
+
+
+def kinds_sentence(result: FuturesResult, kinds: Sequence[FutureKind]) -> str:
+    """Which plan is worth most over all futures, and the first kind in which it clearly is not; ties are no lead."""
+    names = [strategy.name for strategy in result.strategies]
+    best = kinds[0].distance_usd.index(0.0)
+    level = [name for name, tie in zip(names, kinds[0].ties, strict=True) if tie]
+    said = f"{names[best]} is worth most over all futures"
+    if level:
+        said = f"{' and '.join([names[best], *level])} are worth about the same over all futures"
+    # Where the best over all is itself clearly behind.
+    behind = [kind for kind in kinds[1:] if kind.distance_usd[best] > 0 and not kind.ties[best]]
+    if not behind:
+        return said
+    ahead = names[behind[0].distance_usd.index(0.0)]
+    return f"{said}; {ahead} is ahead where it is about: {as_clause(kind_words(behind[0]))}"
 
 
 def passes_finding(result: FuturesResult) -> str:
@@ -158,14 +190,25 @@ def switch_sentence(point: SwitchPoint) -> str:
     order = ", ".join(point.after)
     turned = f"{point.after[0]} becomes the best plan" if point.changes_best else f"the order becomes {order}"
     side = "above" if point.value > point.likely else "below"
-    return f"{point.title}: {side} {value_words(point.value, point.unit)}, {turned}."
+    value = value_words(point.value, point.unit)
+    if point.unit != TIMES_LIKELY:
+        where = f"{side} {value}"
+    else:
+        # The value says itself on which side it lies.
+        where = f"{side} {LIKELY}" if value == LIKELY else f"more than {value}"
+    return f"{point.title}: {where}, {turned}."
 
 
 def range_words(item: SwitchPoint | TornadoBar) -> str:
     """The range of an assumption, from low to high."""
     low, high = value_words(item.low, item.unit), value_words(item.high, item.unit)
-    # What both ends are counted from is said once.
-    return f"{low.removesuffix(' what is likely') if item.high != item.likely else low} to {high}"
+    # What both ends are counted in, or from, is said once.
+    for tail in (f" {LIKELY}", TIMES_PLAN, A_YEAR):
+        if low.endswith(tail) and high.endswith(tail):
+            low = low.removesuffix(tail)
+    if high == LIKELY:
+        return f"{low.removesuffix(f' {LIKELY}')} up to {high}"
+    return f"{low} to {high}"
 
 
 def ends_words(kind: Kind) -> tuple[str, str]:
@@ -182,5 +225,18 @@ def search_sentence(result: SearchResult) -> str:
     return (
         f"The cheapest of {result.tried} architectures that holds margin and promise in at least {asked} of the "
         f"futures costs {words.money(cheapest.cost_usd)} over the horizon and holds in "
-        f"{words.percent(cheapest.pass_share)}."
+        f"{words.percent(cheapest.pass_share)}: {levers_words(cheapest)}."
     )
+
+
+def levers_words(point: FrontPoint) -> str:
+    """An architecture as a clause: each lever by its title, with its value."""
+    cards = {card.path: card for card in lever_cards()}
+    return ", ".join(f"{as_clause(cards[path].title)} {_lever(cards[path], value)}" for path, value in
+                     point.levers.items() if path in cards)  # fmt: skip
+
+
+def _lever(card: FieldCard, value: Any) -> str:
+    if card.options:
+        return f"“{card.options[value]}”"
+    return words.percent(value)

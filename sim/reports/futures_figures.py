@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from math import isfinite
+from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
 
+from sim.reports import futures as told
 from sim.reports import words
 from sim.reports.axes import axis_ticks, tick_text
 from sim.reports.drawing import (
@@ -19,20 +21,25 @@ from sim.reports.drawing import (
     value_axis,
 )
 from sim.reports.palette import Palette, faded
-from sim.strategy.futures import FuturesResult
+from sim.strategy.futures import FutureKind, FuturesResult
 from sim.strategy.futures.outcome import Fan
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
-COLUMNS = 20
-"""Groups of futures in the picture of regret."""
-LEFT_PX, RIGHT_PX = 150, 84
+LEFT_PX, KIND_PX, NAMES_PX = 150, 136, 52
+KIND_LETTERS, NAME_LETTERS, LINES = 20, 11, 2
+"""Letters of a line beside a row of a kind, and below a column, and how many lines there are."""
 
 
 def short(name: str, *, most: int = 22) -> str:
     """A name that fits beside a row."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def wrapped(name: str, *, letters: int) -> str:
+    """A name on a few short lines."""
+    return "<br>".join(wrap(name, letters, max_lines=LINES, placeholder=" …"))
 
 
 def writer(unit: str) -> Callable[[float], str]:
@@ -84,16 +91,10 @@ def pass_table(result: FuturesResult) -> Table:
 # --- regret -------------------------------------------------------------------------------------------------------
 
 
-def regret_groups(result: FuturesResult) -> np.ndarray:
-    """Largest regret by strategy and group of futures, from the poorest futures to the richest [USD]."""
-    best = np.max([strategy.npv_usd for strategy in result.strategies], axis=0)
-    groups = np.array_split(np.argsort(best, kind="stable"), min(COLUMNS, len(best)))
-    return np.array([[strategy.regret_usd[group].max() for group in groups] for strategy in result.strategies])
-
-
-def regret_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
-    """A heat map: what each strategy is worth less than the best one, over the futures from poor to rich."""
-    regret = regret_groups(result)
+def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette: Palette) -> go.Figure:
+    """A heat map: what each strategy is worth less than the best one, by kind of futures."""
+    regret = np.array([kind.distance_usd for kind in kinds])
+    marks = [_mark(kind, at) for kind in kinds for at in range(len(result.strategies))]
     steps = [[at / (len(palette.heat) - 1), color] for at, color in enumerate(palette.heat)]
     heat: Spec = {
         "type": "heatmap",
@@ -106,35 +107,33 @@ def regret_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
         "showscale": False,
         "xgap": 2,
         "ygap": 4,
-        "text": [[words.money(usd) for usd in row] for row in regret.tolist()],
+        "text": np.array(marks).reshape(regret.shape).tolist(),
+        "texttemplate": "%{text}",
         "hovertemplate": "%{text}<extra></extra>",
     }
-    notes = [
-        note(words.money(strategy.max_regret_usd), palette.ink, x=1, y=row, xref="paper")
-        for row, strategy in enumerate(result.strategies)
-    ]
-    last = regret.shape[1] - 1
+    across = range(regret.shape[1])
+    names = [wrapped(strategy.name, letters=NAME_LETTERS) for strategy in result.strategies]
     return figure(
         [heat],
-        layout(palette, height_px=ROW_PX * len(regret) + 64, right_px=RIGHT_PX, left_px=LEFT_PX)
+        layout(palette, height_px=ROW_PX * len(regret) + 76, right_px=8, left_px=KIND_PX, bottom_px=NAMES_PX)
         | {"hovermode": "closest"},
-        x=plain_axis(palette, ticks=[0, last], texts=["poorest", "richest"], span=(-0.5, last + 0.5)),
-        y=row_axis(palette, names=[short(strategy.name) for strategy in result.strategies]),
-        notes=notes,
+        x=plain_axis(palette, ticks=list(across), texts=names, span=(-0.5, len(across) - 0.5)) | {"tickangle": 0},
+        y=row_axis(palette, names=[wrapped(told.kind_words(kind), letters=KIND_LETTERS) for kind in kinds]),
     )
 
 
-def regret_table(result: FuturesResult) -> Table:
-    """Regret by strategy: largest, mean, and in how many futures there is none."""
-    head = ("", "Largest regret", "Mean regret", "Best in")
+def _mark(kind: FutureKind, at: int) -> str:
+    if kind.distance_usd[at] == 0:
+        return "best"
+    return "tie" if kind.ties[at] else words.money(kind.distance_usd[at])
+
+
+def kinds_table(result: FuturesResult, kinds: Sequence[FutureKind]) -> Table:
+    """The same in words: one row for each kind of futures."""
+    head = ("", *(strategy.name for strategy in result.strategies), "Futures")
     return head, [
-        (
-            strategy.name,
-            words.money(strategy.max_regret_usd),
-            words.money(strategy.mean_regret_usd),
-            words.percent(strategy.best_share),
-        )
-        for strategy in result.strategies
+        (told.kind_words(kind), *(_mark(kind, at) for at in range(len(result.strategies))), str(kind.n))
+        for kind in kinds
     ]
 
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from sim.reports import words
 from sim.reports.axes import axis_ticks, tick_text
 from sim.reports.drawing import Spec, figure, layout, plain_axis, row_axis, stroke, value_axis
-from sim.reports.futures import ends_words, range_words
+from sim.reports.futures import ends_words, levers_words, range_words
 from sim.reports.futures_figures import FAN_PX, LEFT_PX, ROW_PX, SHOWN, Table, room, short, writer
 from sim.reports.palette import Palette, faded
 from sim.strategy.futures import FrontPoint, SwitchPoint, TornadoResult
@@ -82,6 +82,28 @@ def switch_table(points: Sequence[SwitchPoint], *, write: Callable[[float, str],
 
 
 # --- search -------------------------------------------------------------------------------------------------------
+
+
+def front_table(front: Sequence[FrontPoint]) -> Table:
+    """Every architecture of the front with its figures, each beside what a simulation of its own says."""
+    head = ("Architecture", "Margin", "Checked", "p95 over promise", "Checked", "Cash to leave", "Checked", "Holds in")
+    return head, [
+        (
+            levers_words(point),
+            words.percent(point.margin),
+            words.percent(point.checked_margin),
+            _ratio(point.p95_ratio),
+            _ratio(point.checked_p95_ratio),
+            words.money(point.exit_usd),
+            words.money(point.checked_exit_usd),
+            words.percent(point.pass_share),
+        )
+        for point in front
+    ]
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if isfinite(value) else words.NONE
 
 
 def front_figure(front: Sequence[FrontPoint], *, palette: Palette) -> go.Figure:

@@ -145,7 +145,7 @@ def per_request(surface: Surface, *, added_s: Array, promises: Sequence[Told], i
         used=_as_nodes(pooled["used"]).astype(np.float64),
         cross_region_gb=_as_nodes(pooled["cross_region_gb"]).astype(np.float64),
         in_time=np.stack(
-            [share_at_most(nodes[p, :, PROMISED - first], told.limit_s) for p, told in enumerate(promises)]
+            [share_at_most(of[:, PROMISED - first], told.limit_s) for of, told in zip(nodes, promises, strict=True)]
         ),
         first=first,
     )

@@ -179,10 +179,11 @@ QUIET = 0.1
 
 
 def day_key(runs: dict[str, Played], *, start_s: float) -> DayKey:
-    """Quiet until four o'clock, then busy."""
+    """Quiet until four o'clock, then busy; all hours have the mix with the most of the first product."""
     model = runs["scaled"].epochs[0].operator.models[0]
     unit = model.station.units[0]
     assert unit.fleet is not None and unit.fleet.scaling is not None
+    assert model.near[0].products[0].share < model.near[-1].products[0].share
     scaling = replace(unit.fleet.scaling, start_s=start_s, settle_s=60.0)
     work_s = runs["scaled"].epochs[0].operator._unit_work_s(model, unit)
     busy = tuple(1.0 if 4 <= hour % 24 < 8 else QUIET for hour in range(HOURS))
@@ -192,7 +193,7 @@ def day_key(runs: dict[str, Played], *, start_s: float) -> DayKey:
         least=1,
         mixes=model.near,
         work_s=tuple(work_s.tolist()),
-        shape=DayShape(busy, (0.0,) * HOURS),
+        shape=DayShape(busy, (1.0,) * HOURS),
         load=0.8,
         effort=replace(LEAST, day_replicas=4, day_replications=1),
         seed=7,
@@ -225,7 +226,7 @@ def test_an_hour_counts_whole_however_little_of_it_is_played(runs: dict[str, Pla
 
 def test_the_busiest_hour_has_the_load_it_is_named_by(runs: dict[str, Played]) -> None:
     key = day_key(runs, start_s=240.0)
-    assert key.rate_rps(4) * key.work_s[0] / key.replicas == pytest.approx(0.8)
+    assert key.rate_rps(4) * key.work_s[-1] / key.replicas == pytest.approx(0.8)
     assert key.rate_rps(0) == pytest.approx(QUIET * key.rate_rps(4))
 
 

@@ -117,6 +117,25 @@ def test_a_node_is_read_as_it_was_simulated(store: SurfaceStore, played: Played)
     np.testing.assert_allclose(ttft, cohort / arrivals[:, None] * 1000, rtol=1e-5, atol=1e-4)
 
 
+def test_the_promise_alone_is_the_same_promise(store: SurfaceStore, played: Played) -> None:
+    key = a_key(played)
+    surface = store.surfaces([key], Serial())[0][key]
+    far = np.full((2, 1), 0.25)
+    whole, alone = (store.rates(key, surface, added_s=far, promises=TOLD, in_full=full) for full in (True, False))
+    assert alone.latency.shape[2] == 1 < whole.latency.shape[2]
+    assert alone.latency[:, :, 0].tobytes() == whole.latency[:, :, PROMISED].tobytes()
+    assert alone.in_time.tobytes() == whole.in_time.tobytes()
+
+
+def test_rounding_does_not_choose_the_order_of_the_extreme_mixes() -> None:
+    """Two products move by equal amounts; whatever the demand, the first product's lowest share comes first."""
+    random = np.random.default_rng(3)
+    hours = np.array([[1.0, 4.0], [4.0, 1.0], [2.0, 3.0]])
+    for scale in random.uniform(0.1, 50.0, size=(40, 1)):
+        low, high = mix_axis(hours * scale).extremes
+        assert low[0] < high[0]
+
+
 def test_whoever_is_not_served_counts_as_late_at_every_node(store: SurfaceStore, played: Played) -> None:
     key = a_key(played)
     surface = store.surfaces([key], Serial())[0][key]

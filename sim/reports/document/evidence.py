@@ -84,7 +84,7 @@ class FuturesFound:
     npv_usd: tuple[tuple[float, ...], ...]
     """By option and future; the same future at the same place."""
     regret_usd: tuple[tuple[float, ...], ...] = ()
-    """By option and named future: distance from the best option there."""
+    """By option and kind of futures: mean worth of the option that is best over them, less this one's."""
     named: tuple[str, ...] = ()
     ties: tuple[tuple[bool, ...], ...] = ()
     """Whether the distance is within what can be told, as `regret_usd`."""

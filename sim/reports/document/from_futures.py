@@ -5,8 +5,8 @@ from math import isfinite
 
 from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Pulled, Sensitivity
 from sim.reports.document.facts import LeavingDraws, chosen
-from sim.reports.futures import condition_words, ends_words, threshold_words, value_words
-from sim.strategy.futures import FuturesResult, SensitivityResult, StrategyFutures, SwitchPoint, TornadoResult
+from sim.reports.futures import condition_words, ends_words, kind_words, threshold_words, value_words
+from sim.strategy.futures import FuturesResult, SensitivityResult, StrategyFutures, SwitchPoint, TornadoResult, kinds_of
 from sim.strategy.futures.findings import TornadoBar
 from sim.strategy.outcome import Outcome
 
@@ -34,12 +34,17 @@ def evidence_of(
 
 
 def _found(drawn: FuturesResult) -> FuturesFound:
+    kinds = kinds_of(drawn)
+    distances = zip(*(kind.distance_usd for kind in kinds), strict=True)
     return FuturesFound(
         n=drawn.n,
         tests=tuple(threshold_words(threshold) for threshold in drawn.strategies[0].thresholds),
         passing=tuple(int(strategy.passed.sum()) for strategy in drawn.strategies),
         fails_when=tuple(_fails(strategy, drawn.n) for strategy in drawn.strategies),
         npv_usd=tuple(tuple(strategy.npv_usd.tolist()) for strategy in drawn.strategies),
+        regret_usd=tuple(distances),
+        named=tuple(kind_words(kind) for kind in kinds),
+        ties=tuple(zip(*(kind.ties for kind in kinds), strict=True)),
     )
 
 

@@ -1,6 +1,7 @@
 """Many futures: what is uncertain, which strategies survive it, when they fail, and what turns the ranking."""
 
 from sim.strategy.futures.findings import FrontPoint, SearchResult, SensitivityResult, SwitchPoint, TornadoResult
+from sim.strategy.futures.kinds import FutureKind, kinds_of
 from sim.strategy.futures.outcome import FailingBox, Future, FuturesResult, StrategyFutures, Threshold, Uncertain
 from sim.strategy.futures.run import FUTURES, futures
 from sim.strategy.futures.search import search
@@ -12,6 +13,7 @@ __all__ = [
     "FailingBox",
     "FrontPoint",
     "Future",
+    "FutureKind",
     "FuturesResult",
     "SearchResult",
     "SensitivityResult",
@@ -21,6 +23,7 @@ __all__ = [
     "TornadoResult",
     "Uncertain",
     "futures",
+    "kinds_of",
     "search",
     "sensitivity",
     "uncertain_of",

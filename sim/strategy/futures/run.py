@@ -1,6 +1,6 @@
 """Many futures of some strategies: surfaces are simulated first, then every future is read from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
@@ -32,6 +32,9 @@ SIZES = ("growth", "volume", "eu_required_share")
 """What decides how large the platform is, and with that which surfaces are read."""
 
 LIKELY = as_drawn({})
+
+Tell = Callable[[str, int, int], None]
+"""Told what is being done, and how many of how many steps of it are; no steps where the executor counts them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +107,7 @@ def futures(
     fidelity: Fidelity = "draft",
     store: SurfaceStore | None = None,
     executor: Executor | None = None,
+    tell: Tell | None = None,
 ) -> FuturesResult:
     """Meet many futures with some strategies.
 
@@ -114,6 +118,7 @@ def futures(
         fidelity: of the surfaces that are read.
         store: surfaces already simulated; the process's own unless given.
         executor: where futures are read; here unless given.
+        tell: is told how far it is.
 
     Raises:
         ValueError: no strategy, no future, two strategies of one name, or horizons that differ.
@@ -124,11 +129,17 @@ def futures(
     parameters = uncertain_of(scenarios, catalogue)
     drawn, inputs = draw(parameters, n=n, seed=seed, months=scenarios[0].months, catalogue=catalogue)
     began_s = perf_counter()
-    likely = [
-        scout(scenario, drawn[:SCOUTED], parameters=parameters, fidelity=fidelity, store=store, executor=executor)
-        for scenario in scenarios
-    ]
+    likely = []
+    for at, scenario in enumerate(scenarios):
+        if tell is not None:
+            tell("Building surfaces: plan", at + 1, len(scenarios))
+        first = drawn[:SCOUTED]
+        likely.append(
+            scout(scenario, first, parameters=parameters, fidelity=fidelity, store=store, executor=executor)
+        )
     scouted_s = perf_counter()
+    if tell is not None:
+        tell("Reading futures: part", 0, 0)
     tasks = tasks_of(scenarios, drawn, parameters=parameters, fidelity=fidelity, surfaces=store.all_pooled())
     found = gathered(executor.map(read_futures, tasks), strategies=len(scenarios))
     read_s = perf_counter()

@@ -9,13 +9,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 
 from sim.catalogue import load_catalogue
 from sim.scenario import FieldCard, Scenario, ScenarioError, lever_cards, set_fields
-from sim.strategy.evaluate import evaluate
-from sim.strategy.executors import Executor
+from sim.strategy.executors import Executor, Serial
+from sim.strategy.futures.checking import Check, Checked, check
 from sim.strategy.futures.draws import draw
 from sim.strategy.futures.findings import FrontPoint, SearchResult
 from sim.strategy.futures.judge import figure_of, passes, thresholds_of
@@ -23,16 +23,17 @@ from sim.strategy.futures.lean import Figures
 from sim.strategy.futures.outcome import Future, Uncertain
 from sim.strategy.futures.run import LIKELY, figures_in
 from sim.strategy.futures.uncertain import uncertain_of
-from sim.strategy.outcome import Fidelity, Outcome
-from sim.strategy.store import SurfaceStore, shared_store
+from sim.strategy.outcome import Fidelity
+from sim.strategy.store import SurfaceStore
+from sim.strategy.surface import Surface
+from sim.strategy.tabulation import Tabulated
 
 TRIALS, FUTURES = 60, 20
 """Architectures tried, and futures in which each is read, unless asked otherwise."""
-POPULATION = 20
+POPULATION, BATCH = 20, 10
+"""Architectures of a generation, and those proposed at once: the same whatever executor reads them."""
 MUST = ("margin", "promise")
 """Thresholds that an architecture has to pass in the stated share of futures."""
-CHECK_SEED = 1
-"""Added to a scenario's seed for the simulation that checks a point: other requests, so other surfaces."""
 UNMEASURED = 1e9
 """Stands for a figure that does not exist, so that the optimizer turns away from it."""
 
@@ -50,8 +51,43 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ArchitectureTask:
+    """One architecture in the likely world and in some futures; everything that its figures depend on."""
+
+    name: str
+    levers: Mapping[str, Any]
+    scenario: Scenario
+    parameters: tuple[Uncertain, ...]
+    futures: tuple[Future, ...]
+    fidelity: Fidelity
+    surfaces: tuple[tuple[Tabulated, Surface], ...]
+    """Simulated before; what is missing is simulated by the task, to the same bytes."""
+
+
+Surfaces = tuple[tuple[Tabulated, Surface], ...]
+
+
+def read_architecture(task: ArchitectureTask) -> tuple[Tried, Surfaces]:
+    """An architecture as it reads, and the surfaces that had to be simulated for it."""
+    store = SurfaceStore()
+    store.add(task.surfaces)
+    likely, *found = [
+        figures_in(task.scenario, future, parameters=task.parameters, fidelity=task.fidelity, store=store)
+        for future in (LIKELY, *task.futures)
+    ]
+    thresholds = [t for t in thresholds_of(task.scenario, load_catalogue()) if t.id in MUST]
+    passed = [all(passes(t, figure_of(t.id, figures)) for t in thresholds) for figures in found]
+    known = {key for key, _ in task.surfaces}
+    new = tuple((key, surface) for key, surface in store.all_pooled() if key not in known)
+    return Tried(task.levers, task.scenario, likely, sum(passed) / len(passed) if passed else nan), new
+
+
+Levers = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """What is searched."""
+    """What is searched, and what was read so far."""
 
     scenario: Scenario
     parameters: tuple[Uncertain, ...]
@@ -59,35 +95,38 @@ class Question:
     fixed: Mapping[str, Any]
     fidelity: Fidelity
     store: SurfaceStore
-    executor: Executor | None
-    tried: dict[tuple[tuple[str, Any], ...], Tried | None] = field(default_factory=dict)
+    executor: Executor
+    tried: dict[Levers, Tried | None] = field(default_factory=dict)
     """By levers; `None` where they do not belong together."""
 
-    def read(self, levers: Mapping[str, Any]) -> Tried | None:
-        """An architecture, read once however often it is proposed."""
-        key = tuple(sorted(levers.items()))
-        if key not in self.tried:
-            self.tried[key] = self._read(levers)
-        return self.tried[key]
+    def read(self, proposed: Sequence[Mapping[str, Any]]) -> list[Tried | None]:
+        """Architectures, spread over the executor; each is read once however often it is proposed."""
+        keys = [tuple(sorted(levers.items())) for levers in proposed]
+        surfaces = self.store.all_pooled()
+        tasks: dict[Levers, ArchitectureTask] = {}
+        for key, levers in zip(keys, proposed, strict=True):
+            if key in self.tried or key in tasks:
+                continue
+            try:
+                tasks[key] = self._task(levers, surfaces)
+            except ScenarioError:
+                self.tried[key] = None
+        for key, (tried, new) in zip(
+            tasks, self.executor.map(read_architecture, list(tasks.values())), strict=True
+        ):
+            self.store.add(new)
+            self.tried[key] = tried
+        return [self.tried[key] for key in keys]
 
-    def _read(self, levers: Mapping[str, Any]) -> Tried | None:
-        try:
-            scenario = set_fields(self.scenario, levers)
-        except ScenarioError:
-            return None
-        thresholds = [t for t in thresholds_of(scenario, load_catalogue()) if t.id in MUST]
-        likely, *found = [self._figures(scenario, future) for future in (LIKELY, *self.futures)]
-        passed = [all(passes(t, figure_of(t.id, figures)) for t in thresholds) for figures in found]
-        return Tried(levers, scenario, likely, sum(passed) / len(passed) if passed else float("nan"))
-
-    def _figures(self, scenario: Scenario, future: Future) -> Figures:
-        return figures_in(
-            scenario,
-            future,
+    def _task(self, levers: Mapping[str, Any], surfaces: Surfaces) -> ArchitectureTask:
+        return ArchitectureTask(
+            name=", ".join(f"{path} {value}" for path, value in levers.items()),
+            levers=levers,
+            scenario=set_fields(self.scenario, levers),
             parameters=self.parameters,
+            futures=self.futures,
             fidelity=self.fidelity,
-            store=self.store,
-            executor=self.executor,
+            surfaces=surfaces,
         )
 
 
@@ -112,9 +151,9 @@ def search(
         pass_share: share of them in which margin and promise must hold.
         fixed: levers that are not searched, by dotted name; residency, where the law has decided it.
         fidelity: of the surfaces that are read; a check is at this fidelity with another seed.
-        store: surfaces already simulated; the process's own unless given.
-        executor: where surfaces are simulated; here unless given.
-        progress: called after each architecture with how many are done, and of how many.
+        store: surfaces already simulated; one of the search's own unless given.
+        executor: where architectures are read; here unless given.
+        progress: called after each batch of architectures with how many are done, and of how many.
 
     Raises:
         ScenarioError: what is fixed is no setting.
@@ -125,7 +164,7 @@ def search(
     parameters = uncertain_of([held], load_catalogue())
     drawn, _ = draw(parameters, n=n, seed=held.seed, months=held.months, catalogue=load_catalogue())
     question = Question(
-        held, parameters, drawn, dict(fixed or {}), fidelity, store or shared_store(), executor
+        held, parameters, drawn, dict(fixed or {}), fidelity, store or SurfaceStore(), executor or Serial()
     )
     study = optuna.create_study(
         directions=["maximize", "minimize", "minimize"],
@@ -133,16 +172,16 @@ def search(
     )
     study.enqueue_trial({card.path: _held(held, card) for card in _searched(question.fixed)})
 
-    def objective(trial: Any) -> tuple[float, float, float]:
-        levers = {card.path: _proposed(trial, card) for card in _searched(question.fixed)}
-        found = question.read(levers)
+    for start in range(0, trials, BATCH):
+        asked = [study.ask() for _ in range(min(BATCH, trials - start))]
+        proposed = [{card.path: _proposed(trial, card) for card in _searched(question.fixed)} for trial in asked]
+        for trial, tried in zip(asked, question.read(proposed), strict=True):
+            if tried is None:
+                study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+            else:
+                study.tell(trial, _objectives(tried.likely))
         if progress is not None:
-            progress(trial.number + 1, trials)
-        if found is None:
-            raise optuna.TrialPruned
-        return _objectives(found.likely)
-
-    study.optimize(objective, n_trials=trials)
+            progress(start + len(asked), trials)
     return _result(question, pass_share=pass_share)
 
 
@@ -197,11 +236,14 @@ def _result(question: Question, *, pass_share: float) -> SearchResult:
     holding = [tried for tried in sound if tried.pass_share >= pass_share]
     cheapest = min(holding, key=lambda tried: tried.likely.cost_usd, default=None)
     front = sorted(undominated(sound), key=lambda tried: -tried.likely.margin_last_year)
+    told = [*front, *([cheapest] if cheapest is not None and cheapest not in front else [])]
+    checks = question.executor.map(check, [Check(tried.scenario, question.fidelity) for tried in told])
+    points = [_point(tried, checked, fixed=question.fixed) for tried, checked in zip(told, checks, strict=True)]
     return SearchResult(
         tried=len(question.tried),
         required_pass_share=pass_share,
-        cheapest=None if cheapest is None else _point(cheapest, question),
-        front=tuple(_point(tried, question) for tried in front),
+        cheapest=next((point for tried, point in zip(told, points, strict=True) if tried is cheapest), None),
+        front=tuple(points[: len(front)]),
         seed=question.scenario.seed,
         fidelity=question.fidelity,
     )
@@ -221,30 +263,16 @@ def undominated(tried: Sequence[Tried]) -> list[Tried]:
     return [each for each, rate in known if not beaten(rate)]
 
 
-def _point(tried: Tried, question: Question) -> FrontPoint:
-    """An architecture with its check: the same scenario simulated on other requests."""
-    checked = evaluate(
-        set_fields(tried.scenario, {"seed": tried.scenario.seed + CHECK_SEED}),
-        fidelity=question.fidelity,
-        store=SurfaceStore(),
-        executor=question.executor,
-    )
-    nearest = checked.months[-1].nearest_promise if checked.months[-1].promises else None
+def _point(tried: Tried, checked: Checked, *, fixed: Mapping[str, Any]) -> FrontPoint:
     return FrontPoint(
-        levers={**question.fixed, **tried.levers},
+        levers={**fixed, **tried.levers},
         scenario=tried.scenario,
         margin=tried.likely.margin_last_year,
         p95_ratio=tried.likely.p95_ratio,
         exit_usd=tried.likely.exit_usd,
         cost_usd=tried.likely.cost_usd,
         pass_share=tried.pass_share,
-        checked_margin=_margin_last_year(checked),
-        checked_p95_ratio=nearest.p95_s.mean / nearest.limit_s if nearest else float("nan"),
-        checked_exit_usd=checked.months[-1].exit["whole"].usd_cash,
+        checked_margin=checked.margin,
+        checked_p95_ratio=checked.p95_ratio,
+        checked_exit_usd=checked.exit_usd,
     )
-
-
-def _margin_last_year(outcome: Outcome) -> float:
-    year = outcome.statements[-12:]
-    revenue = sum(statement.revenue_usd for statement in year)
-    return 1 - sum(s.cost_to_serve_usd for s in year) / revenue if revenue > 0 else float("nan")

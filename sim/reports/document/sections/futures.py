@@ -86,8 +86,9 @@ def _regret(facts: Facts, found: FuturesFound) -> tuple[Block, ...]:
     return (
         Heat(
             "regret",
-            f"{least.label} is never further than {least.worst.text} from the best choice in these futures",
-            "Regret: worth of the best option in that future less this one's. Tie: too close to the best to tell.",
+            f"{least.label} is never further than {least.worst.text} from the best choice in any kind of future",
+            "Mean worth, over the futures of each kind, of the option that is best there, less this one's. "
+            "Tie: too close to the best to tell.",
             MILLION,
             found.named,
             tuple(rows),
