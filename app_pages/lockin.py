@@ -24,8 +24,8 @@ from sim.strategy.worth_it import (
     worth_of_portability,
 )
 
+# As tall as the rehearsal beside it. (Streamlit would print a string that stands alone in a page.)
 BILL_PX = 420
-"""As tall as the rehearsal beside it."""
 SHAPES = {"two_way": "ring", "sticky": "square", "compounding": "triangle"}
 
 

@@ -28,6 +28,7 @@ from benchmarks.app_server import machine, percentile, running_app  # noqa: E402
 
 SESSIONS, MOVES, THINK_S, NEW_SHARE = 30, 6, 10.0, 0.5
 SLOWEST_MS, MOST_MB = 1000.0, 600.0
+PAGE = "strategy"
 PRESETS = ("prototype_by_friday", "own_the_platform", "regulated_in_the_eu", "open_models_by_the_token")
 KNOWN = ({"api": "10"}, {"grow": "4"}, {"spare": "60"})
 """Moves that somebody has made before."""
@@ -63,7 +64,7 @@ class Visitor:
         """Milliseconds until the run is finished, and whether it went well."""
         ask = BackMsg()
         ask.rerun_script.query_string = urlencode(query)
-        ask.rerun_script.page_name = "strategy" if not self._page else ""
+        ask.rerun_script.page_name = PAGE if not self._page else ""
         ask.rerun_script.page_script_hash = self._page
         began_s = perf_counter()
         await self._socket.send(ask.SerializeToString())
@@ -72,8 +73,10 @@ class Visitor:
             message = ForwardMsg()
             message.ParseFromString(frame)
             kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self._page = message.new_session.page_script_hash
+            if kind == "navigation":
+                self._page = message.navigation.page_script_hash
+                shown = [p.url_pathname for p in message.navigation.app_pages if p.page_script_hash == self._page]
+                fine = fine and shown == [PAGE]
             if kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
                 fine = False
             if kind == "script_finished":
