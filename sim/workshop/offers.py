@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.catalogue import load_catalogue
 from sim.economics import choices
 from sim.lockin import LAYERS, LayerSet, dragged_along, embedding_ties
 from sim.lockin.moves import left_by
 from sim.scenario import Scenario, in_month
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy import Outcome
 from sim.strategy.evaluate import price_book
 from sim.strategy.months import first_day
@@ -64,7 +64,7 @@ def _offer(
 ) -> Offer:  # fmt: skip
     after = played_scenario(base, deck, plays=(*plays, Play(card.id, month)))
     old, new = in_month(before, month), in_month(after, month)
-    prices = price_book(load_catalogue()).on(first_day(base.start, month))
+    prices = price_book(catalogue_of(base)).on(first_day(base.start, month))
     was, will = choices(old.decisions, prices), choices(new.decisions, prices)
     person_usd = prices.value(*PEOPLE)
     left = left_along(old, new) if month > 0 else frozenset[str]()

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario, load, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.scenario.events import Gravity
 from sim.strategy.evaluate import price_book
 from sim.strategy.months import first_day
@@ -78,7 +78,7 @@ def future_scenario(base: Scenario, deck: Deck, *, plays: Sequence[Play], future
 
 def monthly_usd(card: Card, *, base: Scenario, month: int) -> float:
     """What a card costs a month beside its settings: its people, priced by the catalogue, and its fees."""
-    prices = price_book(load_catalogue()).on(first_day(base.start, month))
+    prices = price_book(catalogue_of(base)).on(first_day(base.start, month))
     return card.fte * prices.value(*PEOPLE) + card.usd_per_month
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sim.catalogue import load_catalogue
 from sim.economics import Node, explain
 from sim.scenario import ScenarioError, scenario_hash
+from sim.scenario.assumptions import catalogue_of
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.offers import Offer, offers
 from sim.workshop.playing import played_scenario, team_scenario
@@ -95,7 +95,7 @@ def why(
         raise Refused("Only months that the room has seen can be explained.")
     outcome = evaluations.outcome(team_scenario(session, team, through=round))
     try:
-        return explain(outcome.statements[month], figure, catalogue=load_catalogue())
+        return explain(outcome.statements[month], figure, catalogue=catalogue_of(outcome.scenario))
     except LookupError as fault:
         raise Refused(str(fault)) from fault
 

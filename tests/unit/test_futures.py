@@ -36,6 +36,19 @@ def drawn(scenario: Scenario, *, n: int) -> Any:
     return parameters, *draw(parameters, n=n, seed=7, months=scenario.months, catalogue=CATALOGUE)
 
 
+def test_rows_of_a_scenarios_own_hold_in_its_futures() -> None:
+    """A value that is stated without a range is no longer uncertain, and a threshold of one's own is what is passed."""
+    cash = "futures/thresholds/deepest_cash_usd"
+    rows = next(one.paths for one in uncertain_of([small()], CATALOGUE) if one.id == "search")
+    given = [{"row": row, "likely": 9.0} for row in rows] + [{"row": cash, "likely": 9000.0}]
+    shipped, stated = (
+        futures([scenario], n=1) for scenario in (small(), set_fields(small(), {"assumptions": given}))
+    )
+    assert "search" in {one.id for one in shipped.uncertain} - {one.id for one in stated.uncertain}
+    assert next(one.limit for one in stated.strategies[0].thresholds if one.id == "cash") == 9000.0
+    assert stated.strategies[0].npv_likely_usd != shipped.strategies[0].npv_likely_usd
+
+
 # --- the design ---------------------------------------------------------------------------------------------------
 
 

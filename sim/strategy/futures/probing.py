@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario
+from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import ShockEvent
 from sim.strategy.executors import Executor, Serial
 from sim.strategy.futures.draws import as_drawn
@@ -45,7 +45,7 @@ class Probe:
         """
         check(scenarios, 1)
         store, executor = store or shared_store(), executor or Serial()
-        parameters = uncertain_of(scenarios, load_catalogue())
+        parameters = uncertain_of(scenarios, catalogue_of(scenarios[0]))
         for scenario in scenarios:
             scout(scenario, (), parameters=parameters, fidelity=fidelity, store=store, executor=executor)
         return cls(tuple(scenarios), parameters, fidelity, store, executor)

@@ -6,7 +6,6 @@ from functools import cache
 from math import ceil
 from time import perf_counter
 
-from sim.catalogue import load_catalogue
 from sim.scenario import Scenario
 from sim.scenario.assumptions import catalogue_of
 from sim.strategy.evaluate import blas
@@ -124,7 +123,7 @@ def futures(
         ValueError: no strategy, no future, two strategies of one name, or horizons that differ.
     """
     check(scenarios, n)
-    catalogue, store, executor = load_catalogue(), store or shared_store(), executor or Serial()
+    catalogue, store, executor = catalogue_of(scenarios[0]), store or shared_store(), executor or Serial()
     seed = scenarios[0].seed if seed is None else seed
     parameters = uncertain_of(scenarios, catalogue)
     drawn, inputs = draw(parameters, n=n, seed=seed, months=scenarios[0].months, catalogue=catalogue)

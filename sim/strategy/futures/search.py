@@ -12,8 +12,8 @@ from importlib import import_module
 from math import isfinite, nan
 from typing import Any
 
-from sim.catalogue import load_catalogue
 from sim.scenario import FieldCard, Scenario, ScenarioError, lever_cards, set_fields
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.executors import Executor, Serial
 from sim.strategy.futures.checking import Check, Checked, check
 from sim.strategy.futures.draws import draw
@@ -75,7 +75,7 @@ def read_architecture(task: ArchitectureTask) -> tuple[Tried, Surfaces]:
         figures_in(task.scenario, future, parameters=task.parameters, fidelity=task.fidelity, store=store)
         for future in (LIKELY, *task.futures)
     ]
-    thresholds = [t for t in thresholds_of(task.scenario, load_catalogue()) if t.id in MUST]
+    thresholds = [t for t in thresholds_of(task.scenario, catalogue_of(task.scenario)) if t.id in MUST]
     passed = [all(passes(t, figure_of(t.id, figures)) for t in thresholds) for figures in found]
     known = {key for key, _ in task.surfaces}
     new = tuple((key, surface) for key, surface in store.all_pooled() if key not in known)
@@ -161,8 +161,9 @@ def search(
     """
     optuna = _optuna()
     held = set_fields(scenario, dict(fixed or {}))
-    parameters = uncertain_of([held], load_catalogue())
-    drawn, _ = draw(parameters, n=n, seed=held.seed, months=held.months, catalogue=load_catalogue())
+    catalogue = catalogue_of(held)
+    parameters = uncertain_of([held], catalogue)
+    drawn, _ = draw(parameters, n=n, seed=held.seed, months=held.months, catalogue=catalogue)
     question = Question(
         held, parameters, drawn, dict(fixed or {}), fidelity, store or SurfaceStore(), executor or Serial()
     )

@@ -2,13 +2,13 @@
 
 from math import nan
 
-from sim.catalogue import load_catalogue
 from sim.lockin import LAYERS, Shock, deck
 from sim.reports import words
 from sim.reports.document import claims
 from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Cell, Column, Figure, Table
 from sim.reports.lockin import ORDER, layer_name
+from sim.scenario.assumptions import catalogue_of
 from sim.strategy.months import first_day
 
 
@@ -21,7 +21,7 @@ def by_hardness(facts: Facts) -> list[str]:
 
 def forcing(facts: Facts) -> tuple[Shock, ...]:
     """Shocks of the deck that force layers to be left, as known at the start."""
-    known = deck(load_catalogue(), first_day(facts.plan.scenario.start, 0))
+    known = deck(catalogue_of(facts.plan.scenario), first_day(facts.plan.scenario.start, 0))
     return tuple(shock for shock in known if shock.forces and shock.hazard_per_year.likely > 0)
 
 
