@@ -22,9 +22,12 @@ from sim.workshop.actions import (
     Undo,
 )
 from sim.workshop.secrecy import spaced
+from sim.workshop.setup import Stage
 from sim.workshop.views import Console, TeamRow
 
-NEXT_STAGE = {"brief": "bid", "turn": "bid", "bid": "debrief", "debrief": "commitments", "commitments": "ended"}
+NEXT_STAGE: dict[Stage, Stage] = {
+    "brief": "bid", "turn": "bid", "bid": "debrief", "debrief": "commitments", "commitments": "ended",
+}  # fmt: skip
 SHORT_S = 60
 
 
@@ -158,7 +161,7 @@ def _buttons(console: Console) -> None:
         stage = NEXT_STAGE[now.stage]
         last = console.next_turn is None or now.stage != "turn"
         _do(
-            f"Go to: {wording.STAGES[stage].lower()}", GoTo(stage=stage), console, key=f"go_{stage}",  # type: ignore[arg-type]
+            f"Go to: {wording.STAGES[stage].lower()}", GoTo(stage=stage), console, key=f"go_{stage}",
             type="primary" if last else "secondary",
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A team's view, made for a phone: the clock, the company in one screen, the cards, the guess, the results."""
 
+from collections.abc import Iterable
 from functools import partial
 from html import escape
 
@@ -143,8 +144,8 @@ def _shocks(desk: TeamDesk) -> None:
         )
 
 
-def _list(lines: object) -> str:
-    items = "".join(f"<li>{escape(str(line))}</li>" for line in lines)  # type: ignore[attr-defined]
+def _list(lines: Iterable[object]) -> str:
+    items = "".join(f"<li>{escape(str(line))}</li>" for line in lines)
     return f'<ul class="lb-notes">{items}</ul>'
 
 

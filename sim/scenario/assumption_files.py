@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.catalogue import Fact, load_catalogue
 from sim.catalogue.facts import parse_day
+from sim.scenario.assumptions import key_of
 from sim.scenario.faults import ScenarioError, did_you_mean, short
 from sim.scenario.schema import Scenario
 from sim.scenario.validate import validated
@@ -149,7 +150,8 @@ def _same(fact: Fact, row: Row) -> bool:
 def changed_rows(scenario: Scenario) -> Iterator[str]:
     """What a scenario changed in the catalogue, one sentence a row."""
     for given in scenario.assumptions:
-        shipped = _shipped(tuple(given.row.split("/")))  # type: ignore[arg-type]
+        key = key_of(given)
+        shipped = _shipped(key) if key else ()
         unit = shipped[-1].unit if shipped else ""
         since = f" from {given.as_of}" if given.as_of else ""
         was = f" instead of {shipped[-1].likely:g}" if shipped else ""

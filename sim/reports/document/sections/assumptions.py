@@ -128,7 +128,8 @@ def used_rows(outcome: Outcome) -> set[tuple[str, str, str]]:
         for parts in lines.values()
         for term in parts
     )
-    return {tuple(row.split("/")) for term in terms for row in term.rows if row.count("/") == 2}  # type: ignore[misc]
+    named = (row.split("/") for term in terms for row in term.rows if row.count("/") == 2)
+    return {(table, id, quantity) for table, id, quantity in named}
 
 
 def _sourced(facts: Facts, catalogue: Catalogue, on: date) -> Iterator[tuple[str, tuple[Cell, ...]]]:
