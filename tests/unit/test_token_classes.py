@@ -11,13 +11,15 @@ from sim.strategy.months import _bought
 from tests.unit.economics_months import catalogue_with
 
 STATE = load("prototype_by_friday")
-USED = np.array([[10.0, 800.0, 300.0, 200.0], [4.0, 100.0, 0.0, 50.0], [0.0] * 4, [0.0] * 4])
+ALL = np.array([[10.0, 800.0, 300.0, 200.0], [4.0, 100.0, 0.0, 50.0], [0.0] * 4, [0.0] * 4])
 """Calls, new prompt tokens, prompt tokens from the cache and answer tokens of the main and the small model."""
+SHARES = np.array([0.75, 0.25])
+"""Of two products in each of these."""
 
 
 def bought(catalogue: Catalogue) -> tuple[TokenFlow, TokenFlow]:
     (station,) = architecture(STATE, catalogue).stations
-    main, small = _bought(station.units[0], USED, state=STATE, catalogue=catalogue)
+    main, small = _bought(station.units[0], SHARES[:, None, None] * ALL, state=STATE, catalogue=catalogue)
     return main, small
 
 
