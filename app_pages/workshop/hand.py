@@ -49,7 +49,9 @@ def cards(
                 with st.container(key=f"wscard_{offer.card.id}", gap=None):
                     st.html(_row_html(offer))
                     name = f"ws_card_{key}_{offer.card.id}"
-                    st.session_state[name] = taken
+                    # Said only where it is news: a value sent to the browser would take back a tap that is on its way.
+                    if st.session_state.get(name) != taken:
+                        st.session_state[name] = taken
                     st.checkbox(
                         offer.card.title, key=name, disabled=off, on_change=_tap, args=(tapped, name, offer.card.id)
                     )
