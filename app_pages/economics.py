@@ -52,7 +52,7 @@ def _eu(plan: Plan) -> None:
             follow.ask(key, work, button=text.EU_ASK, note=text.ASK_NOTE)
             return
         st.html(f'<p class="lb-note">{escape(eu_sentence(found))}</p>')
-        st.html(shell.table_html(*money.eu_table(found), caption=text.EU_NOTE))
+        st.html(f'<div class="lb-bare">{shell.table_html(*money.eu_table(found), caption=text.EU_NOTE)}</div>')
 
 
 def page() -> None:
@@ -102,7 +102,7 @@ def page() -> None:
             measure=text.IDLE_NOTE,
             table=money.idle_table(outcome),
         )
-    _eu(plan)
+        _eu(plan)
     frame.follow_full_run(plan)
     frame.foot(outcome)
 

@@ -189,7 +189,9 @@ def _vectors(plan: Plan) -> None:
             follow.ask(key, work, button=text.VECTORS_ASK, note=text.ASK_NOTE)
             return
         blocks.finding(waits.vectors_finding(sizes), text.VECTORS_NOTE)
-        st.html(shell.table_html(*waits.vectors_table(sizes), caption=text.VECTORS_NOTE))
+        table = shell.table_html(*waits.vectors_table(sizes), caption=text.VECTORS_NOTE)
+        st.html(f'<div class="lb-bare">{table}</div>')
+        st.html(f'<p class="lb-note">{escape(waits.vectors_note(sizes))}</p>')
 
 
 def page() -> None:
@@ -206,7 +208,7 @@ def page() -> None:
         _rehearsal(plan.outcome)
         _waiting(plan)
         _worth(plan)
-        _vectors(plan)
+    _vectors(plan)
     frame.follow_full_run(plan)
     frame.foot(plan.outcome)
 

@@ -194,6 +194,7 @@ def curve_sentence(curve: Sequence[Sustainable]) -> str:
 
 # --- petabytes ------------------------------------------------------------------------------------------------------
 
+FINE_SHARE = 0.001
 BINDS = {"move": "the link", "embed": "making the vectors again", "rework": "rewriting what uses them"}
 
 
@@ -233,8 +234,13 @@ def quality_sentence(quality: QualityBreakEven) -> str:
     return (
         f"{quality.ahead} is worth {words.money(quality.gain_usd)} more than {quality.behind}. That "
         f"{unpaid}; where a bad answer costs a person's {words.money(quality.ticket_usd)}, at "
-        f"{words.points(quality.ticket_share)}."
+        f"{_fine_points(quality.ticket_share)}."
     )
+
+
+def _fine_points(share: float) -> str:
+    """Percentage points where few of thousands of answers matter."""
+    return f"{share * 100:.1g}{words.NBSP}points" if 0 < share < FINE_SHARE else words.points(share)
 
 
 def eu_sentence(eu: EuBreakEven) -> str:

@@ -199,18 +199,24 @@ def vectors_finding(sizes: Sequence[Stored]) -> str:
 
 
 def vectors_table(sizes: Sequence[Stored]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """One row an amount: leaving as this plan's store forces it, and as it would be the other way."""
-    head = ("Vectors at the start", "Data", "Made again", "takes longest", "Taken along", "takes longest", "This plan")
+    """One row an amount: leaving with the vectors made again, and with them taken along."""
+    head = ("Vectors at the start", "Data", "Made again", "takes longest", "Taken along", "takes longest")
     return head, [
         (
             words.count(size.vectors_start),
             f"{words.count(size.data_gb)} GB",
             *_left(size.made_again),
             *_left(size.kept),
-            "must make them again" if size.must_be_made_again else "takes them along",
         )
         for size in sizes
     ]
+
+
+def vectors_note(sizes: Sequence[Stored]) -> str:
+    """Which of the two this plan's store allows."""
+    if sizes[-1].must_be_made_again:
+        return "This plan's vectors are its vendor's: whoever leaves has to make them again."
+    return "This plan's vectors are made by an open model: whoever leaves takes them along."
 
 
 def _left(leaving: LeavingData) -> tuple[str, str]:
