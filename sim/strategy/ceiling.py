@@ -111,7 +111,7 @@ class _Question:
         rates_rps = rates_rps * self.epoch.shape
         undisturbed = operator.serve(
             rates_rps,
-            operator.plan(rates_rps),
+            operator.plan(rates_rps, quota=self.played.pressure.quota_in([self.month] * len(multipliers))),
             hours=hour_weights(self.catalogue),
             in_full=False,
             bound=_replicas_held(self.played, self.epoch),

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.catalogue import Catalogue
 from sim.scenario.schema import Scenario
 from sim.strategy.disruption import Hit, Outage
@@ -45,6 +48,10 @@ class Physical:
     outages: tuple[Outage, ...]
     rival: tuple[int, float] | None
     """Month from which each month of delay loses a larger share of the market, and that share."""
+
+    def quota_in(self, months: Sequence[int]) -> NDArray[np.float64]:
+        """Factor on what an API grants, by month."""
+        return np.array([self.quota.get(month, 1.0) for month in months])
 
 
 CALM = Physical(spikes={}, quota={}, shortages=(), outages=(), rival=None)

@@ -120,8 +120,8 @@ class LeanStage(Stage):
                 states=states,
                 pressure=before,
                 in_full=False,
+                before=self._calm,
             )
-            self.windows += self._calm.windows
         if self._feeds_back:
             return self._calm
         if self._struck is None or self._struck[0] is not self._calm or self._struck[1].pressure != pressure:
