@@ -70,6 +70,7 @@ class Catalogue:
         self._by_key = by_key
         self._ids = {table: tuple(ids) for table, ids in by_table.items()}
         self._names = MappingProxyType(dict(names))
+        self._newest: dict[tuple[str, str, str], float] = {}
         self.moved_rows: frozenset[tuple[str, str, str]] = frozenset()
         """Rows that `moved` put elsewhere, since the catalogue that is not moved."""
 
@@ -159,7 +160,13 @@ class Catalogue:
 
     def value(self, table: str, id: str, quantity: str, on: date | None = None) -> float:
         """The likely value in force on a day; raises as `fact` does."""
-        return self.fact(table, id, quantity, on).likely
+        if on is not None:
+            return self.fact(table, id, quantity, on).likely
+        key = (table, id, quantity)
+        known = self._newest.get(key)
+        if known is None:
+            known = self._newest[key] = self.fact(table, id, quantity).likely
+        return known
 
     def quantities(self, table: str, id: str, on: date | None = None) -> dict[str, float]:
         """Likely values of all quantities of an id that are in force on a day."""
