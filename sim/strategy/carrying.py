@@ -68,6 +68,7 @@ class _Plan:
         self._freezes = sorted((s.bites_from, s.ends) for s in strikes if s.shock == "security_incident")
         self._month = 0
         self._known: Known | None = None
+        self._serves: tuple[Schedule, tuple[Scenario, ...]] | None = None
 
     def begin(self, month: int) -> None:
         self._month = month
@@ -181,7 +182,12 @@ class _Plan:
     # --- what stands when the month begins --------------------------------------------------------
 
     def _serving(self) -> Scenario:
-        return effective_states(self._scenario, self.schedule)[self._month]
+        schedule = self.schedule
+        known = self._serves
+        # An exit that is met changes nothing by itself.
+        if known is None or known[0].effects is not schedule.effects or known[0].migrations is not schedule.migrations:
+            known = self._serves = schedule, effective_states(self._scenario, schedule)
+        return known[1][self._month]
 
     def _at_begin(self) -> Known:
         if self._known is None:

@@ -53,7 +53,7 @@ def mix_axis(rates: NDArray[np.float64]) -> MixAxis:
     busy = total > 0
     if products == 1 or not busy.any():
         return MixAxis((_at_least(np.full(products, 1 / products)),))
-    shares = rates[busy] / total[busy, None]
+    shares = rates / total[:, None] if busy.all() else rates[busy] / total[busy, None]
     middle = shares.mean(axis=0)
     along = np.array([1.0, -1.0]) * sqrt(0.5) if products == 2 else _direction(shares - middle)
     reach = (shares - middle) @ along

@@ -4,7 +4,7 @@ Physics and money stand apart: what is in `Physical` may simulate again, what is
 in `Monetary` only prices what was served.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -23,6 +23,11 @@ LATE = {"model_retired": Hit.API, "residency_ruling": Hit.EU_USERS}
 """Whom a company cannot serve while it is late in leaving."""
 API_FALLS = ("api_price_fall", "cheaper_equal_model")
 GPU_PRICES = ("gpu_price_spike", "gpu_price_fall")
+PRICED = frozenset(
+    {"api_price_rise", *API_FALLS, *GPU_PRICES, "cloud_price_rise", "vendor_acquired", "security_incident",
+     "residency_ruling"}
+)  # fmt: skip
+"""What moves any money."""
 VENDOR_LINES = ("search", "storage")
 """What a vendor of the vector store can make dearer."""
 
@@ -100,7 +105,7 @@ def physical(strikes: Sequence[Strike], schedule: Schedule, *, catalogue: Catalo
             for strike in of
             if strike.shock == "gpu_shortage"
         ),
-        outages=(*_breakdowns(of, catalogue), *_late(known)),
+        outages=(*_breakdowns(of, catalogue), *late_outages(known)),
         rival=(rivals[0].month, rivals[0].size) if rivals else None,
     )
 
@@ -132,7 +137,7 @@ def _breakdowns(strikes: Sequence[Strike], catalogue: Catalogue) -> list[Outage]
     ]
 
 
-def _late(known: Sequence[tuple[Strike, Exit]]) -> list[Outage]:
+def late_outages(known: Iterable[tuple[Strike, Exit]]) -> list[Outage]:
     """Users turned away between the end of a notice and the end of the move."""
     found = []
     for strike, exit in known:
@@ -158,6 +163,8 @@ def monetary(
     one_offs = []
     relief = [strike.month for strike in strikes if strike.shock == "data_act_relief"]
     for strike, exit in zip(strikes, schedule.exits, strict=False):
+        if strike.shock not in PRICED:
+            continue
         gone = strike.month + exit.months
         _times(api, api_factors(strike, states, gone=gone))
         if strike.shock in GPU_PRICES:
