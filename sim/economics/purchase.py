@@ -1,6 +1,7 @@
 """How GPUs are paid for: owned, reserved, spot and on demand, in whole GPUs and whole servers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor
 
 from sim.economics.prices import Prices
@@ -63,6 +64,7 @@ def _purchase_mix(
     )
 
 
+@lru_cache(maxsize=4096)
 def split(gpus: float, mix: PurchaseMix) -> Split:
     """Whole servers for each way of paying.
 

@@ -237,8 +237,9 @@ def with_outages(calm: Played, pressure: Physical, *, catalogue: Catalogue) -> P
             continue
         service, turned_away = disrupted(first, outages, built=epoch.operator.built, catalogue=catalogue)
         for month, row in rows.items():
-            seats = months[month].seats_per_demand * (1 - turned_away.get(row, 0.0))
-            months[month] = replace(months[month], service=service, seats_per_demand=seats)
+            was = months[month]
+            seats = was.seats_per_demand * (1 - turned_away.get(row, 0.0))
+            months[month] = ServedMonth(month, was.state, service, was.row, seats)
     return replace(calm, months=tuple(months), pressure=pressure)
 
 

@@ -84,7 +84,7 @@ class Schedule:
     """One for each strike, in order."""
 
     def migration_usd(self, month: int) -> float:
-        return sum(move.usd_in(month) for move in self.migrations)
+        return sum([move.usd_in(month) for move in self.migrations])
 
     def pending(self, month: int) -> tuple[Migration, ...]:
         """Moves that are not done by a month."""

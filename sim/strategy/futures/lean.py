@@ -172,7 +172,7 @@ class LeanStage(Stage):
         whole = self.leaving(played, priced, schedule).leaving(SHOWN_SETS[WHOLE])
         statements, rate = priced.statements, self.scenario.company.discount_per_year
         cash = cash_flows(statements, book=self.book)
-        lines = np.array([[s.revenue_usd, *(s.cost_usd[line] for line in COST_LINES)] for s in statements]).T
+        lines = np.array([[s.revenue_usd, *[s.cost_usd[line] for line in COST_LINES]] for s in statements]).T
         total = np.array(cumulative(cash))
         year = statements[-MONTHS_PER_YEAR:]
         revenue = sum(s.revenue_usd for s in year)
