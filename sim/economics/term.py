@@ -48,13 +48,17 @@ def term(
     """A quantity at a price; the list price is the price where none is given."""
     listed = price if list_price is None else list_price
     usd = quantity * price
-    return Term(label, quantity, unit, price, price_unit, usd, rows, listed, kind, resource, region, signed_month)
+    # `_make` leaves out the call that names the fields, which takes as long as the rest.
+    return Term._make(
+        (label, quantity, unit, price, price_unit, usd, rows, listed, kind, resource, region, signed_month)
+    )
 
 
 def part(whole: Term, share: float, *, label: str) -> Term:
     """A share of a term, under its own label: the same price on less of the quantity."""
-    quantity = whole.quantity * share
-    return whole._replace(label=f"{whole.label}, {label}", quantity=quantity, usd=quantity * whole.price)
+    name, quantity, unit, price, price_unit, _, *rest = whole
+    less = quantity * share
+    return Term._make((f"{name}, {label}", less, unit, price, price_unit, less * price, *rest))
 
 
 def total_usd(terms: Iterable[Term]) -> float:
