@@ -150,7 +150,7 @@ class _Plan:
     ) -> Migration:
         """A move of layers, and of what they drag along, decided in this month."""
         left = dragged_along(layers, embedding_ties(self._serving().decisions))
-        costs = self._at_begin().leaving.leaving(left).costs
+        costs = self._at_begin().leaving.costs(left)
         at = max(0, self._month - 1)
         months = float(costs.exit_months[at])
         busy = [move.ends_at for move in self.schedule.pending(self._month) if left & set(move.layers)]

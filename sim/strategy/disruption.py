@@ -42,6 +42,7 @@ class Outage:
 
 PER_CASE = ("requests", "outcomes", "ttft", "tpot", "e2e", "promised", "delivered_tokens", "cross_region_gb")
 """Amounts of a service that add up over time, by case."""
+SAMPLES = "promised_samples"
 
 
 def mixed(service: Service, into: Sequence[int], *, of: Sequence[int], shares: Sequence[float]) -> Service:
@@ -102,10 +103,11 @@ def disrupted(
     """
     if not outages:
         return service, {}
+    # What was not asked about has no bins.
     kept = {
-        name: getattr(service, name).copy()
-        for name in (*PER_CASE, "in_time", "promised_samples")
-        if name != "requests"
+        name: array.copy()
+        for name in (*PER_CASE, "in_time", SAMPLES)
+        if name != "requests" and (array := getattr(service, name)).size
     }
     stations = [
         replace(station, used_by_product=station.used_by_product.copy(), utilization=station.utilization.copy())
@@ -150,13 +152,17 @@ def _strike(
             station.utilization[row, index] *= 1 - outage.share * part
     lost *= outage.share
     requests = service.requests[row]
-    for name in ("ttft", "tpot", "e2e", "promised", "delivered_tokens", "cross_region_gb", "outcomes", "in_time"):
-        kept[name][row] *= 1 - lost
-    kept["promised_samples"][:, row] *= 1 - lost
+    for name, array in kept.items():
+        # Those of the samples have the case in their second axis.
+        if name == SAMPLES:
+            array[:, row] *= 1 - lost
+        else:
+            array[row] *= 1 - lost
     kept["outcomes"][row, :, outage.becomes] += lost * requests
     # Whoever is not served is infinitely late.
     kept["promised"][row, :, -1] += lost * requests
-    kept["promised_samples"][:, row, :, -1] += lost * requests
+    if SAMPLES in kept:
+        kept[SAMPLES][:, row, :, -1] += lost * requests
     return lost
 
 

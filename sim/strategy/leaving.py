@@ -125,7 +125,10 @@ def lockin_inputs(
         months.pop()
     missing = list(zip(flows, statements, states, commitments, strict=True))[len(months) :]
     months += _leaving_months(missing, book=book, free_switch_from=free_switch_from)
-    bills = np.array([month.run_bill_usd for month in months])
+    bills = np.array([month.run_bill_usd for month in months]).T.copy()
+    data_gb, vectors, gross_profit_usd, regions, egress = np.array(
+        [(m.data_gb, m.vectors, m.gross_profit_usd, m.regions, m.egress_factor) for m in months]
+    ).T.copy()
     committed = np.array([month.committed_usd for month in months])
     nothing = np.zeros(len(flows))
     return LockinInputs(
@@ -133,15 +136,15 @@ def lockin_inputs(
         horizon_months=first.months,
         data_start_gb=first.company.data_start_gb,
         vectors_start=first.company.vectors_start,
-        data_gb=np.array([month.data_gb for month in months]),
-        vectors=np.array([month.vectors for month in months]),
+        data_gb=data_gb,
+        vectors=vectors,
         revenue_usd=np.array([s.revenue_usd for s in statements]),
-        gross_profit_usd=np.array([month.gross_profit_usd for month in months]),
+        gross_profit_usd=gross_profit_usd,
         growth_per_month=np.array([state.world.growth_per_month for state in states]),
-        run_bill_usd={name: bills[:, column] + 0.0 for column, name in enumerate(RUN_TWICE)},
+        run_bill_usd=dict(zip(RUN_TWICE, bills + 0.0, strict=True)),
         commitment_usd={name: committed if name in COMMITTED else nothing for name in (*LAYERS, WHOLE)},
-        regions=np.array([month.regions for month in months]),
-        egress_factor=np.array([month.egress_factor for month in months]),
+        regions=regions,
+        egress_factor=egress,
         open_share=np.array([month.open_share for month in months]),
         embedding_ties=np.array([month.embedding_ties for month in months]),
         rebuilt=_rebuilt(migrations, len(flows)),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from functools import lru_cache
+from math import ceil, floor, sqrt
 from typing import Final
 
 import numpy as np
@@ -52,12 +53,14 @@ def mix_axis(rates: NDArray[np.float64]) -> MixAxis:
     total = rates.sum(axis=-1)
     busy = total > 0
     if products == 1 or not busy.any():
-        return MixAxis((_at_least(np.full(products, 1 / products)),))
+        return MixAxis((_at_least((1 / products,) * products),))
     shares = rates / total[:, None] if busy.all() else rates[busy] / total[busy, None]
     middle = shares.mean(axis=0)
     along = np.array([1.0, -1.0]) * sqrt(0.5) if products == 2 else _direction(shares - middle)
     reach = (shares - middle) @ along
-    extremes = [_outward(middle + along * r, away_from=middle) for r in (reach.min(), reach.max())]
+    extremes = [
+        _outward((middle + along * r).tolist(), away_from=middle.tolist()) for r in (reach.min(), reach.max())
+    ]
     return MixAxis(tuple(dict.fromkeys(_at_least(extreme) for extreme in extremes)))
 
 
@@ -72,13 +75,16 @@ def _direction(moves: NDArray[np.float64]) -> NDArray[np.float64]:
     return along * np.sign(along[np.argmax(np.abs(along).round(SIGN_DIGITS))])
 
 
-def _outward(shares: NDArray[np.float64], *, away_from: NDArray[np.float64]) -> NDArray[np.float64]:
-    steps = shares / GRID
-    rounded = np.where(shares > away_from, np.ceil(steps - 1e-9), np.floor(steps + 1e-9)) * GRID
-    return np.clip(rounded, 0.0, 1.0)
+def _outward(shares: Sequence[float], *, away_from: Sequence[float]) -> tuple[float, ...]:
+    rounded = [
+        (ceil(share / GRID - 1e-9) if share > middle else floor(share / GRID + 1e-9)) * GRID
+        for share, middle in zip(shares, away_from, strict=True)
+    ]
+    return tuple([min(max(share, 0.0), 1.0) for share in rounded])
 
 
-def _at_least(shares: NDArray[np.float64]) -> tuple[float, ...]:
+@lru_cache(maxsize=1024)
+def _at_least(shares: tuple[float, ...]) -> tuple[float, ...]:
     if len(shares) == 1:
         return (1.0,)
     raised = np.maximum(shares, LEAST_SHARE)
