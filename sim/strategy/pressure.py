@@ -6,6 +6,7 @@ in `Monetary` only prices what was served.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 
 import numpy as np
@@ -189,7 +190,7 @@ def api_factors(strike: Strike, states: Sequence[Scenario], *, gone: float) -> d
     if strike.month >= len(states):
         return {}
     if strike.shock == "api_price_rise":
-        found = _while(strike, len(states))
+        found: Mapping[int, float] = _while(strike, len(states))
     elif strike.shock in API_FALLS and isfinite(gone):
         factor = api_fall(strike)
         ends = min(float(len(states)), strike.ends)
@@ -205,7 +206,8 @@ def api_fall(strike: Strike) -> float:
     return 1 + strike.size if strike.shock == "api_price_fall" else 1 / strike.size
 
 
-def _while(strike: Strike, months: int) -> dict[int, float]:
+@lru_cache(maxsize=4096)
+def _while(strike: Strike, months: int) -> Mapping[int, float]:
     """Factor by month of a price that moves by the strike's size while it lasts."""
     ends = min(float(months), strike.ends)
     return {

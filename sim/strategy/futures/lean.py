@@ -135,8 +135,8 @@ class LeanStage(Stage):
     def paid(self, schedule: Schedule, until: int) -> tuple[Played, Priced]:
         """The months before one of them, stated; those that were stated before stay."""
         played = self.served(schedule)
-        played = replace(played, states=played.states[:until], months=played.months[:until])
         pressure = monetary(self.strikes, schedule, states=played.states, catalogue=self.catalogue)
+        played = replace(played, states=played.states[:until], months=played.months[:until])
         self._priced = state_months(
             played, self.book, schedule=schedule, pressure=pressure, before=self._priced, in_full=False
         )
