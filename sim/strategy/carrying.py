@@ -97,7 +97,8 @@ class _Plan:
         """Leave what a strike forces the company to leave, or makes worth leaving."""
         settings = self._demanded(strike)
         exit = NO_EXIT if settings is None else self._exit(strike, settings)
-        self.schedule = replace(self.schedule, exits=(*self.schedule.exits, exit))
+        known = self.schedule
+        self.schedule = Schedule(known.effects, known.migrations, (*known.exits, exit))
 
     def _demanded(self, strike: Strike) -> Mapping[str, Any] | None:
         """What a strike wants changed; `None` where the company is not exposed."""
