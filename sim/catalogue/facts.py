@@ -70,6 +70,9 @@ class Catalogue:
         self._by_key = by_key
         self._ids = {table: tuple(ids) for table, ids in by_table.items()}
         self._names = MappingProxyType(dict(names))
+        self._newest: dict[tuple[str, str, str], float] = {}
+        self._newest_of: dict[tuple[str, str], dict[str, float]] = {}
+        """Likely values that were read, of one quantity and of all of an id."""
         self.moved_rows: frozenset[tuple[str, str, str]] = frozenset()
         """Rows that `moved` put elsewhere, since the catalogue that is not moved."""
 
@@ -159,15 +162,25 @@ class Catalogue:
 
     def value(self, table: str, id: str, quantity: str, on: date | None = None) -> float:
         """The likely value in force on a day; raises as `fact` does."""
-        return self.fact(table, id, quantity, on).likely
+        if on is not None:
+            return self.fact(table, id, quantity, on).likely
+        key = (table, id, quantity)
+        known = self._newest.get(key)
+        if known is None:
+            known = self._newest[key] = self.fact(table, id, quantity).likely
+        return known
 
     def quantities(self, table: str, id: str, on: date | None = None) -> dict[str, float]:
         """Likely values of all quantities of an id that are in force on a day."""
+        if on is None and (known := self._newest_of.get((table, id))) is not None:
+            return dict(known)
         found = {}
         for quantity, dated in self._quantities(table, id).items():
             in_force = [fact for fact in dated if on is None or fact.as_of <= on]
             if in_force:
                 found[quantity] = in_force[-1].likely
+        if on is None:
+            self._newest_of[table, id] = dict(found)
         return found
 
     def moved(self, places: Mapping[tuple[str, str, str], float]) -> "Catalogue":
@@ -193,6 +206,9 @@ class Catalogue:
             other._rows[table] = tuple(fresh.get(id(fact), fact) for fact in self._rows[table])
         other._by_key, other._ids = by_key, self._ids
         other.moved_rows = self.moved_rows | places.keys()
+        other._newest = {row: value for row, value in list(self._newest.items()) if row not in places}
+        elsewhere = {(table, name) for table, name, _ in places}
+        other._newest_of = {row: values for row, values in list(self._newest_of.items()) if row not in elsewhere}
         return other
 
     def _quantities(self, table: str, id: str) -> dict[str, list[Fact]]:

@@ -118,7 +118,9 @@ def price_levels(scenarios: Sequence[Scenario]) -> tuple[PriceLevel, ...]:
         scenarios: the scenario in force in each month, from month 0 on.
     """
     levels = [PriceLevel(api=1.0, gpu=1.0)]
+    world, step = None, levels[0]
     for scenario in scenarios[:-1]:
-        step = price_level(scenario.world, 1)
+        if scenario.world is not world:
+            world, step = scenario.world, price_level(scenario.world, 1)
         levels.append(PriceLevel(api=levels[-1].api * step.api, gpu=levels[-1].gpu * step.gpu))
     return tuple(levels)

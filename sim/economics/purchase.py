@@ -1,6 +1,7 @@
 """How GPUs are paid for: owned, reserved, spot and on demand, in whole GPUs and whole servers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor
 
 from sim.economics.prices import Prices
@@ -46,16 +47,24 @@ class Split:
 
 def purchase_mix(platform: Platform, prices: Prices) -> PurchaseMix:
     """The mix a scenario asks for, in the servers that GPUs come in."""
+    shares = platform.owned_share, platform.reserved_share, platform.spot_share
+    return prices.once(_purchase_mix, *shares, platform.commitment_months, platform.seller)
+
+
+def _purchase_mix(
+    owned: float, reserved: float, spot: float, commitment_months: int, seller: str, prices: Prices
+) -> PurchaseMix:
     return PurchaseMix(
-        owned=platform.owned_share,
-        reserved=platform.reserved_share,
-        spot=platform.spot_share,
-        commitment_months=platform.commitment_months,
+        owned=owned,
+        reserved=reserved,
+        spot=spot,
+        commitment_months=commitment_months,
         owned_node_gpus=round(prices.value("purchase", "owned", "gpus_per_node")),
-        rented_node_gpus=round(prices.value("purchase", platform.seller, "gpus_per_node")),
+        rented_node_gpus=round(prices.value("purchase", seller, "gpus_per_node")),
     )
 
 
+@lru_cache(maxsize=4096)
 def split(gpus: float, mix: PurchaseMix) -> Split:
     """Whole servers for each way of paying.
 

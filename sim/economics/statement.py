@@ -19,6 +19,8 @@ from sim.economics.term import Term, part, total_usd
 from sim.metrics.flows import MonthFlow
 from sim.scenario.schema import Scenario
 
+NO_ENERGY = Energy(())
+
 
 @dataclass(frozen=True, slots=True)
 class MonthStatement:
@@ -58,7 +60,7 @@ class MonthStatement:
 
     @property
     def cost_to_serve_usd(self) -> float:
-        return sum(self.cost_usd[line] for line in COST_TO_SERVE)
+        return _sum(self.cost_usd, COST_TO_SERVE)
 
     @property
     def profit_usd(self) -> float:
@@ -131,7 +133,8 @@ def gross_margin(
         flow, scenario, book=book, launch_month=launch_month, audit_month=None, level=level, mix=None,
         commitments=commitments, migration_usd=0.0, revenue_usd=revenue,
     )  # fmt: skip
-    serve = sum(total_usd(_terms(line, month, dearer or {})) for line in LINES if line.serves)
+    serving = [line for line in LINES if line.serves]
+    serve = sum([total_usd(terms) for terms in _terms(serving, month, dearer=dearer or {}).values()])
     return _ratio(revenue - serve, revenue)
 
 
@@ -172,13 +175,16 @@ def _month(
     )
 
 
-def _terms(line: CostLine, month: Month, dearer: Mapping[str, float]) -> tuple[Term, ...]:
-    """Terms of a line, with what a vendor's new price adds to them."""
-    terms = line.terms(month)
-    if line.name not in dearer:
-        return terms
-    more = dearer[line.name] - 1
-    return (*terms, *(part(whole, more, label="on top, while we are not gone") for whole in terms))
+def _terms(
+    lines: Iterable[CostLine], month: Month, *, dearer: Mapping[str, float]
+) -> dict[str, tuple[Term, ...]]:
+    """Terms by line, with what a vendor's new price adds to them."""
+    found = {line.name: line.terms(month) for line in lines}
+    for name, factor in dearer.items():
+        if name in found:
+            more = [part(whole, factor - 1, label="on top, while we are not gone") for whole in found[name]]
+            found[name] = (*found[name], *more)
+    return found
 
 
 def _revenue(flow: MonthFlow, scenario: Scenario, book: PriceBook) -> dict[str, tuple[Term, ...]]:
@@ -203,7 +209,9 @@ def _stated(
     in_full: bool,
 ) -> MonthStatement:
     flow, revenue = month.flow, month.revenue_usd
-    terms = {line.name: (*_terms(line, month, dearer), *added_terms.get(line.name, ())) for line in LINES}
+    terms = _terms(LINES, month, dearer=dearer)
+    for name, added in added_terms.items():
+        terms[name] += added
     cost = {name: total_usd(parts) for name, parts in terms.items()}
     cost["total"] = sum(cost.values())
     serve = _sum(cost, COST_TO_SERVE)
@@ -233,14 +241,13 @@ def _stated(
         },
         cost_shares_by_product=shares,
         owned_gpus=_owned_gpus(month.pool_bills),
-        energy=Energy(
-            tuple(
-                part
-                for bill in (month.pool_bills if in_full else ())
-                for part in pool_energy(bill, seller=month.scenario.platform.seller, prices=month.prices)
-            )
-        ),
+        energy=_energy(month) if in_full else NO_ENERGY,
     )
+
+
+def _energy(month: Month) -> Energy:
+    seller, prices = month.scenario.platform.seller, month.prices
+    return Energy(tuple(part for bill in month.pool_bills for part in pool_energy(bill, seller=seller, prices=prices)))
 
 
 def _owned_gpus(bills: Iterable[PoolBill]) -> dict[str, float]:
@@ -251,7 +258,7 @@ def _owned_gpus(bills: Iterable[PoolBill]) -> dict[str, float]:
 
 
 def _sum(cost: Mapping[str, float], lines: Iterable[str]) -> float:
-    return sum(cost[line] for line in lines)
+    return sum([cost[line] for line in lines])
 
 
 def _ratio(above: float, below: float) -> float:

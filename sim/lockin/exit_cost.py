@@ -85,7 +85,9 @@ def tiered_egress_usd(data_gb: np.ndarray, parameters: LockinParameters) -> np.n
     starts = parameters.egress_from_gb
     ends = (*starts[1:], np.inf)
     tiers = zip(starts, ends, parameters.egress_usd_per_gb, strict=True)
-    return sum((np.clip(data_gb - start, 0, end - start) * usd for start, end, usd in tiers), np.zeros(()))
+    # `clip` takes three times as long on arrays as short as these.
+    within = [(np.minimum(np.maximum(data_gb - start, 0), end - start), usd) for start, end, usd in tiers]
+    return sum((gb * usd for gb, usd in within), np.zeros(()))
 
 
 def move_months(data_gb: np.ndarray, parameters: LockinParameters) -> np.ndarray:

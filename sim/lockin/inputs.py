@@ -1,7 +1,7 @@
 """What lock-in is told of a scenario: arrays by month, from the simulation, the statement and the decisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,14 +45,14 @@ class LockinInputs:
 
     def __post_init__(self) -> None:
         months = self.data_gb.shape[-1]
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name in self.__slots__:
+            value = getattr(self, name)
             if isinstance(value, np.ndarray):
-                months_axis = -2 if value.shape[-1:] == (len(LAYERS),) and field.name in _BY_LAYER else -1
+                months_axis = -2 if value.shape[-1:] == (len(LAYERS),) and name in _BY_LAYER else -1
                 if value.shape[months_axis] != months:
-                    raise ValueError(f"lock-in's {field.name} has shape {value.shape}, but data_gb has {months} months")
+                    raise ValueError(f"lock-in's {name} has shape {value.shape}, but data_gb has {months} months")
         for name in ("run_bill_usd", "commitment_usd"):
-            missing = {*LAYERS, WHOLE} - set(getattr(self, name))
+            missing = _ALL - getattr(self, name).keys()
             if missing:
                 raise ValueError(f"lock-in's {name} lacks {', '.join(sorted(missing))}: give each layer, and '{WHOLE}'")
 
@@ -105,6 +105,7 @@ class LockinInputs:
         )
 
 
+_ALL = frozenset({*LAYERS, WHOLE})
 _BY_LAYER = frozenset({"open_share", "embedding_ties", "rebuilt"})
 
 

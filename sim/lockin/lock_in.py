@@ -52,7 +52,11 @@ class LockinResult:
             LookupError: one of them is no layer, or there is none.
         """
         profit_usd = payable_profit_usd(self.basis.inputs, self.basis.parameters)
-        return _leaving(exit_costs(self.basis, layer_set(layers)), profit_usd)
+        return _leaving(self.costs(layers), profit_usd)
+
+    def costs(self, layers: Iterable[str]) -> ExitCosts:
+        """What leaving any set of layers together costs; raises as `leaving` does."""
+        return exit_costs(self.basis, layer_set(layers))
 
     def doors(self, *, draws: int, seed: int) -> dict[str, Door]:
         """The door of each layer and of the whole, its class's probability over `draws` futures."""

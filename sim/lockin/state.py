@@ -66,9 +66,10 @@ def points_by_layer(
     kept = 1 - parameters.point_retirement
     points = np.empty(added.shape)
     held = parameters.points_start if parameters.points_start.ndim == 1 else parameters.points_start[:, 0]
-    for month in range(points.shape[-2]):
+    ended: list[bool] = np.any(rebuilt, axis=-1).tolist()
+    for month, ends in enumerate(ended):
         held = held * kept + added[..., month, :]
-        if rebuilt[month].any():
+        if ends:
             held = np.where(rebuilt[month], held * (1 - open_share[month]), held)
         points[..., month, :] = held
     return points

@@ -12,6 +12,7 @@ from sim.catalogue import Catalogue
 from sim.scenario.schema import PerRequest, Product, RequestsPerDay, Scenario
 from sim.serving import Router
 from sim.strategy.fleets import fleet_of
+from sim.strategy.hashing import hash_once
 from sim.strategy.routers import ALONE, router_of
 from sim.strategy.units import SMALL_TIER as SMALL_TIER
 from sim.strategy.units import Unit as Unit
@@ -54,9 +55,11 @@ class Station:
         return "+".join(unit.id for unit in self.units)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Architecture:
     """Everything that the simulation reads of a scenario in one month, but for the amount of demand."""
+
+    __hash__ = hash_once
 
     groups: tuple[Group, ...]
     stations: tuple[Station, ...]

@@ -68,6 +68,7 @@ class _Plan:
         self._freezes = sorted((s.bites_from, s.ends) for s in strikes if s.shock == "security_incident")
         self._month = 0
         self._known: Known | None = None
+        self._serves: tuple[Schedule, tuple[Scenario, ...]] | None = None
 
     def begin(self, month: int) -> None:
         self._month = month
@@ -96,7 +97,8 @@ class _Plan:
         """Leave what a strike forces the company to leave, or makes worth leaving."""
         settings = self._demanded(strike)
         exit = NO_EXIT if settings is None else self._exit(strike, settings)
-        self.schedule = replace(self.schedule, exits=(*self.schedule.exits, exit))
+        known = self.schedule
+        self.schedule = Schedule(known.effects, known.migrations, (*known.exits, exit))
 
     def _demanded(self, strike: Strike) -> Mapping[str, Any] | None:
         """What a strike wants changed; `None` where the company is not exposed."""
@@ -149,7 +151,7 @@ class _Plan:
     ) -> Migration:
         """A move of layers, and of what they drag along, decided in this month."""
         left = dragged_along(layers, embedding_ties(self._serving().decisions))
-        costs = self._at_begin().leaving.leaving(left).costs
+        costs = self._at_begin().leaving.costs(left)
         at = max(0, self._month - 1)
         months = float(costs.exit_months[at])
         busy = [move.ends_at for move in self.schedule.pending(self._month) if left & set(move.layers)]
@@ -181,7 +183,12 @@ class _Plan:
     # --- what stands when the month begins --------------------------------------------------------
 
     def _serving(self) -> Scenario:
-        return effective_states(self._scenario, self.schedule)[self._month]
+        schedule = self.schedule
+        known = self._serves
+        # An exit that is met changes nothing by itself.
+        if known is None or known[0].effects is not schedule.effects or known[0].migrations is not schedule.migrations:
+            known = self._serves = schedule, effective_states(self._scenario, schedule)
+        return known[1][self._month]
 
     def _at_begin(self) -> Known:
         if self._known is None:

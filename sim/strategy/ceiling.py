@@ -111,7 +111,7 @@ class _Question:
         rates_rps = rates_rps * self.epoch.shape
         undisturbed = operator.serve(
             rates_rps,
-            operator.plan(rates_rps),
+            operator.plan(rates_rps, quota=self.played.pressure.quota_in([self.month] * len(multipliers))),
             hours=hour_weights(self.catalogue),
             in_full=False,
             bound=_replicas_held(self.played, self.epoch),
@@ -132,6 +132,7 @@ class _Question:
             service.peak_rps.tolist(),
             np.nanmin(undisturbed.in_time, axis=-1).tolist(),
             np.stack([station.load.max(axis=-1) for station in service.stations], axis=-1).tolist(),
+            list(zip(*(_causes(station) for station in service.stations), strict=True)),
             strict=True,
         )
         return [
@@ -139,9 +140,9 @@ class _Question:
                 Volume(multiplier, in_time, p95_s, self._margin(service, row, refused.get(row, 0.0)), peak_rps),
                 served,
                 load=load,
-                causes=[_cause(station, row) for station in service.stations],
+                causes=causes,
             )
-            for row, (multiplier, in_time, p95_s, peak_rps, served, load) in enumerate(columns)
+            for row, (multiplier, in_time, p95_s, peak_rps, served, load, causes) in enumerate(columns)
         ]
 
     def _margin(self, service: Service, row: int, refused: float) -> float:
@@ -159,10 +160,10 @@ def _judged(volume: Volume, served_share: float, *, load: Sequence[float], cause
     )
 
 
-def _cause(station: StationService, row: int) -> str:
-    """What gives way where a station does: the fullest of its endpoints, our GPUs or an API's quota."""
-    at = int(np.argmax(np.nan_to_num(station.utilization[row])))
-    return "compute" if station.model.station.units[at].is_pool else "rate_limit"
+def _causes(station: StationService) -> list[str]:
+    """What gives way in each case where a station does: the fullest of its endpoints, our GPUs or an API's quota."""
+    of_unit = ["compute" if unit.is_pool else "rate_limit" for unit in station.model.station.units]
+    return [of_unit[at] for at in np.argmax(np.nan_to_num(station.utilization), axis=-1).tolist()]
 
 
 def _between(asked: Sequence[_Asked], target: float) -> Array:

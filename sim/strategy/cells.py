@@ -101,9 +101,13 @@ def readings(model: StationModel, states: States, *, bound: float) -> list[Readi
         bound: most replicas of a pool that a cell may have.
     """
     found: dict[tuple[CellSizes, int], list[tuple[int, float]]] = {}
-    for row, sizes in enumerate(states.sizes.tolist()):
-        for cell_sizes, share in _cell_sizes(model, sizes, bound):
-            found.setdefault((cell_sizes, int(states.rank[row])), []).append((row, share))
+    nodes: dict[CellSizes, list[tuple[CellSizes, float]]] = {}
+    for row, (sizes, rank) in enumerate(zip(map(tuple, states.sizes.tolist()), states.rank.tolist(), strict=True)):
+        # Plans last for months, so the same sizes come again and again.
+        if sizes not in nodes:
+            nodes[sizes] = _cell_sizes(model, sizes, bound)
+        for cell_sizes, share in nodes[sizes]:
+            found.setdefault((cell_sizes, rank), []).append((row, share))
     gathered = []
     for (cell_sizes, rank), rows in found.items():
         at = np.array([row for row, _ in rows])

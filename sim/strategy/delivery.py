@@ -1,15 +1,62 @@
-"""When capacity that was planned is there: in a shortage of GPUs it is ordered as always and comes later."""
+"""What is planned for each month, and when it is there: in a shortage GPUs are ordered as always and come later."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.catalogue import Catalogue
+from sim.scenario.schema import Scenario
 from sim.strategy.architecture import Architecture
+from sim.strategy.demand import forecasts
 from sim.strategy.planning import plan_months
-from sim.strategy.pressure import Shortage
+from sim.strategy.pressure import Physical, Shortage
+from sim.strategy.service import Operator
 
 Array = NDArray[np.float64]
+
+
+def sizes_held(
+    operator: Operator,
+    months: Sequence[int],
+    *,
+    states: Sequence[Scenario],
+    shape: Array,
+    share_met: float,
+    launch_month: int,
+    pressure: Physical,
+    catalogue: Catalogue,
+) -> list[Array]:
+    """What each station holds in each month of an epoch; capacity is planned afresh where a quota is cut or restored.
+
+    Args:
+        states: the scenario as it stands in each month of the horizon.
+        shape: as `hourly_shape`.
+        share_met: what a rival leaves of the market.
+
+    Returns:
+        by station, shape (months, units).
+    """
+    built, shortages = operator.built, pressure.shortages
+    lead = int(catalogue.value("business", "rules", "planning_lead_months"))
+    parts = [tuple(run) for _, run in groupby(months, key=lambda month: pressure.quota.get(month, 1.0))]
+    made = [
+        plan
+        for of_part in parts
+        for plan in plans(of_part, launch_month=launch_month, interval=built.planning_interval_months, lead=lead,
+                          shortages=shortages)
+    ]  # fmt: skip
+    # What each month's capacity was planned for, as it was expected when the plan was made.
+    expected = forecasts(states, set(made), launch_month=launch_month, catalogue=catalogue)
+    planned_rps = np.stack([expected[plan] for plan in made])[:, None, :, None] * shape
+    sizes = operator.plan(planned_rps * share_met, quota=pressure.quota_in(months))
+    ends = np.cumsum([len(of_part) for of_part in parts])[:-1]
+    there = [
+        delivered(planned, of_part, built=built, launch_month=launch_month, lead=lead, shortages=shortages)
+        for of_part, *planned in zip(parts, *(np.split(size, ends) for size in sizes), strict=True)
+    ]
+    return there[0] if len(there) == 1 else [np.concatenate(station) for station in zip(*there, strict=True)]
 
 
 def plans(

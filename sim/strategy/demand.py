@@ -1,6 +1,6 @@
 """What is asked in every hour of every month: market, growth, launch and lateness."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -53,14 +53,52 @@ def volume(product: Product, catalogue: Catalogue) -> float:
 def growth_factors(states: Sequence[Scenario], launch_month: int, *, product: int) -> Rates:
     """Growth of one product's market since month 0, by month; each month's growth is that month's own."""
     starts = launch_month if states[0].world.demand_waits else 0
-    steps = [1 + state.world.growth_per_month * state.products[product].growth_ratio for state in states]
+    steps = [_growth(state, product) for state in states]
     grown: Rates = np.cumprod(np.array([step if month > starts else 1.0 for month, step in enumerate(steps)]))
     return grown
 
 
-def forecast(states: Sequence[Scenario], known_at: int, *, months: int) -> list[Scenario]:
-    """So many months as they look from one of them: what comes later is as it is now."""
-    return [states[min(month, known_at)] for month in range(months)]
+def _growth(state: Scenario, product: int) -> float:
+    """By how much a product's market is larger in a month than in the one before."""
+    return 1 + state.world.growth_per_month * state.products[product].growth_ratio
+
+
+def forecasts(
+    states: Sequence[Scenario], wanted: Iterable[tuple[int, int]], *, launch_month: int, catalogue: Catalogue
+) -> dict[tuple[int, int], Rates]:
+    """Requests of a month as they look from another: from then on the market grows as it does then.
+
+    Args:
+        states: the scenario as it stands in each month.
+        wanted: when it is asked, and the month that is asked about, not before the launch.
+        launch_month: month of the launch.
+
+    Returns:
+        by what is wanted, `monthly_requests` of the month with nothing that comes later, shape (products,).
+    """
+    grows_after = launch_month if states[0].world.demand_waits else 0
+    kept = 1 - _lost_share(states[0], catalogue, launch_month=launch_month)
+    products = range(len(states[0].products))
+    grown = [growth_factors(states, launch_month, product=product).tolist() for product in products]
+    found = {}
+    for known_at, month in wanted:
+        state = states[min(month, known_at)]
+        steps = max(0, month - max(known_at, grows_after))
+        found[known_at, month] = np.array(
+            [
+                volume(product, catalogue) * _grown(factors[min(month, known_at)], state, at, steps=steps) * kept
+                for at, (product, factors) in enumerate(zip(state.products, grown, strict=True))
+            ]
+        )
+    return found
+
+
+def _grown(factor: float, state: Scenario, product: int, *, steps: int) -> float:
+    """A factor after more months; multiplied month by month, as `growth_factors` does."""
+    step = _growth(state, product)
+    for _ in range(steps):
+        factor *= step
+    return factor
 
 
 def hourly_shape(products: Sequence[Product], groups: Sequence[Group], *, catalogue: Catalogue) -> Rates:

@@ -42,6 +42,7 @@ class Outage:
 
 PER_CASE = ("requests", "outcomes", "ttft", "tpot", "e2e", "promised", "delivered_tokens", "cross_region_gb")
 """Amounts of a service that add up over time, by case."""
+SAMPLES = "promised_samples"
 
 
 def mixed(service: Service, into: Sequence[int], *, of: Sequence[int], shares: Sequence[float]) -> Service:
@@ -102,18 +103,21 @@ def disrupted(
     """
     if not outages:
         return service, {}
+    # What was not asked about has no bins.
     kept = {
-        name: getattr(service, name).copy()
-        for name in (*PER_CASE, "in_time", "promised_samples")
-        if name != "requests"
+        name: array.copy()
+        for name in (*PER_CASE, "in_time", SAMPLES)
+        if name != "requests" and (array := getattr(service, name)).size
     }
     stations = [
         replace(station, used_by_product=station.used_by_product.copy(), utilization=station.utilization.copy())
         for station in service.stations
     ]
+    weights = [_of_market(built.groups, station.model.station.share_of_group) for station in stations]
+    hit_by = {hit: _hits(built, hit, catalogue) for hit in {outage.hit for _, outage in outages}}
     turned_away: dict[int, float] = {}
     for row, outage in outages:
-        lost = _strike(service, kept, stations, row=row, outage=outage, built=built, catalogue=catalogue)
+        lost = _strike(service, kept, stations, row=row, outage=outage, weights=weights, hits=hit_by[outage.hit])
         if outage.becomes == REFUSED:
             turned_away[row] = 1 - (1 - turned_away.get(row, 0.0)) * (1 - lost)
     return replace(service, **kept, stations=tuple(stations)), turned_away
@@ -126,29 +130,39 @@ def _strike(
     *,
     row: int,
     outage: Outage,
-    built: Architecture,
-    catalogue: Catalogue,
+    weights: Sequence[float],
+    hits: Sequence[Sequence[float]],
 ) -> float:
-    """Take the lost requests of one outage out of one case, in place; returns their share."""
+    """Take the lost requests of one outage out of one case, in place; returns their share.
+
+    Args:
+        weights: share of the market that comes to each station.
+        hits: as `_hits`.
+    """
     lost = 0.0
-    for station, undisturbed in zip(stations, service.stations, strict=True):
-        weight = _of_market(built.groups, station.model.station.share_of_group)
+    for station, undisturbed, weight, parts in zip(stations, service.stations, weights, hits, strict=True):
+        if not any(parts):
+            continue
         calls = undisturbed.used_by_product[row, :, :, :, CALLS].sum(axis=(0, -1))
-        for index, unit in enumerate(station.model.station.units):
-            part = _hit(unit, outage, built, catalogue)
-            of_station = float(calls[index] / calls.sum()) if calls.sum() > 0 else 0.0
+        whole = calls.sum()
+        for index, part in enumerate(parts):
+            of_station = float(calls[index] / whole) if whole > 0 else 0.0
             lost += part * weight * of_station
             station.used_by_product[row, :, index] *= 1 - outage.share * part
             station.utilization[row, index] *= 1 - outage.share * part
     lost *= outage.share
     requests = service.requests[row]
-    for name in ("ttft", "tpot", "e2e", "promised", "delivered_tokens", "cross_region_gb", "outcomes", "in_time"):
-        kept[name][row] *= 1 - lost
-    kept["promised_samples"][:, row] *= 1 - lost
+    for name, array in kept.items():
+        # Those of the samples have the case in their second axis.
+        if name == SAMPLES:
+            array[:, row] *= 1 - lost
+        else:
+            array[row] *= 1 - lost
     kept["outcomes"][row, :, outage.becomes] += lost * requests
     # Whoever is not served is infinitely late.
     kept["promised"][row, :, -1] += lost * requests
-    kept["promised_samples"][:, row, :, -1] += lost * requests
+    if SAMPLES in kept:
+        kept[SAMPLES][:, row, :, -1] += lost * requests
     return lost
 
 
@@ -157,11 +171,15 @@ def _of_market(groups: Sequence[Group], share_of_group: Sequence[float]) -> floa
     return sum(group.share * share for group, share in zip(groups, share_of_group, strict=True)) / whole
 
 
-def _hit(unit: Unit, outage: Outage, built: Architecture, catalogue: Catalogue) -> float:
-    """Share of a unit's requests that an outage hits."""
-    if outage.hit is Hit.API:
+def _hits(built: Architecture, hit: Hit, catalogue: Catalogue) -> list[list[float]]:
+    """Share of each unit's requests that an outage hits, by station."""
+    return [[_hit(unit, hit, built, catalogue) for unit in station.units] for station in built.stations]
+
+
+def _hit(unit: Unit, hit: Hit, built: Architecture, catalogue: Catalogue) -> float:
+    if hit is Hit.API:
         return float(not unit.is_pool)
-    if outage.hit is Hit.REGION:
+    if hit is Hit.REGION:
         return float(unit.region == built.stations[0].units[0].region)
     inside = sum(g.share for g in built.groups if catalogue.group("regions", g.region) == EU)
     return inside / sum(group.share for group in built.groups)

@@ -34,6 +34,7 @@ DOOR_DRAWS = 200
 """Futures over which the probability of a door's class is taken."""
 
 
+@cache
 def model_version() -> str:
     """Version of the simulator."""
     try:

@@ -1,6 +1,6 @@
 """What lock-in is told of a played scenario: bills that would run twice, contracts, openness and ties by month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -58,30 +58,46 @@ class LeavingMonth:
     embedding_ties: Sequence[bool]
 
 
-def leaving_month(
-    flow: MonthFlow,
-    statement: MonthStatement,
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What lock-in is told of a state's decisions; months between two changes share it."""
+
+    regions: float
+    open_share: list[float]
+    embedding_ties: Sequence[bool]
+
+    @classmethod
+    def of(cls, state: Scenario, prices: Prices) -> "_Decided":
+        ties = tie_row(embedding_ties(state.decisions))
+        return cls(float(len(serving_regions(state))), _open_row(state, prices), ties)
+
+
+def _leaving_months(
+    months: Iterable[tuple[MonthFlow, MonthStatement, Scenario, Sequence[Commitment]]],
     *,
-    state: Scenario,
-    held: Sequence[Commitment],
     book: PriceBook,
     free_switch_from: int | None,
-) -> LeavingMonth:
-    """Gather one month; arguments as `lockin_inputs` has them."""
-    prices, cost = book.on(flow.on), statement.cost_usd
-    free = free_switch_from is not None and flow.month >= free_switch_from
-    return LeavingMonth(
-        statement=statement,
-        data_gb=flow.data_gb,
-        vectors=flow.vectors,
-        gross_profit_usd=statement.gross_profit_usd,
-        run_bill_usd=tuple(sum(cost[line] for line in lines) for lines in RUN_TWICE.values()),
-        committed_usd=owed_usd(held, month=flow.month, prices=prices),
-        regions=float(len(serving_regions(state))),
-        egress_factor=0.0 if free else _egress_factor(flow.on, state, book.catalogue),
-        open_share=_open_row(state, prices),
-        embedding_ties=tie_row(embedding_ties(state.decisions)),
-    )
+) -> Iterator[LeavingMonth]:
+    """Gather months; arguments as `lockin_inputs` has them."""
+    known: dict[tuple[int, int], _Decided] = {}
+    for flow, statement, state, held in months:
+        prices, cost = book.on(flow.on), statement.cost_usd
+        decided = known.get((id(state), id(prices)))
+        if decided is None:
+            decided = known[id(state), id(prices)] = _Decided.of(state, prices)
+        free = free_switch_from is not None and flow.month >= free_switch_from
+        yield LeavingMonth(
+            statement=statement,
+            data_gb=flow.data_gb,
+            vectors=flow.vectors,
+            gross_profit_usd=statement.gross_profit_usd,
+            run_bill_usd=tuple([sum([cost[line] for line in lines]) for lines in RUN_TWICE.values()]),
+            committed_usd=owed_usd(held, month=flow.month, prices=prices),
+            regions=decided.regions,
+            egress_factor=0.0 if free else _egress_factor(flow.on, state, book.catalogue),
+            open_share=decided.open_share,
+            embedding_ties=decided.embedding_ties,
+        )
 
 
 def lockin_inputs(
@@ -107,11 +123,12 @@ def lockin_inputs(
     months = [] if known is None else known
     while months and (len(months) > len(statements) or months[-1].statement is not statements[len(months) - 1]):
         months.pop()
-    months += [
-        leaving_month(flow, stated, state=state, held=held, book=book, free_switch_from=free_switch_from)
-        for flow, stated, state, held in list(zip(flows, statements, states, commitments, strict=True))[len(months) :]
-    ]
-    bills = np.array([month.run_bill_usd for month in months])
+    missing = list(zip(flows, statements, states, commitments, strict=True))[len(months) :]
+    months += _leaving_months(missing, book=book, free_switch_from=free_switch_from)
+    bills = np.array([month.run_bill_usd for month in months]).T.copy()
+    data_gb, vectors, gross_profit_usd, regions, egress = np.array(
+        [(m.data_gb, m.vectors, m.gross_profit_usd, m.regions, m.egress_factor) for m in months]
+    ).T.copy()
     committed = np.array([month.committed_usd for month in months])
     nothing = np.zeros(len(flows))
     return LockinInputs(
@@ -119,15 +136,15 @@ def lockin_inputs(
         horizon_months=first.months,
         data_start_gb=first.company.data_start_gb,
         vectors_start=first.company.vectors_start,
-        data_gb=np.array([month.data_gb for month in months]),
-        vectors=np.array([month.vectors for month in months]),
+        data_gb=data_gb,
+        vectors=vectors,
         revenue_usd=np.array([s.revenue_usd for s in statements]),
-        gross_profit_usd=np.array([month.gross_profit_usd for month in months]),
+        gross_profit_usd=gross_profit_usd,
         growth_per_month=np.array([state.world.growth_per_month for state in states]),
-        run_bill_usd={name: bills[:, column] + 0.0 for column, name in enumerate(RUN_TWICE)},
+        run_bill_usd=dict(zip(RUN_TWICE, bills + 0.0, strict=True)),
         commitment_usd={name: committed if name in COMMITTED else nothing for name in (*LAYERS, WHOLE)},
-        regions=np.array([month.regions for month in months]),
-        egress_factor=np.array([month.egress_factor for month in months]),
+        regions=regions,
+        egress_factor=egress,
         open_share=np.array([month.open_share for month in months]),
         embedding_ties=np.array([month.embedding_ties for month in months]),
         rebuilt=_rebuilt(migrations, len(flows)),

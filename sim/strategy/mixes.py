@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, floor, sqrt
 from typing import Final
 
 import numpy as np
@@ -47,27 +49,42 @@ def mix_axis(rates: NDArray[np.float64]) -> MixAxis:
     Args:
         rates: requests per second by product, shape (hours, products).
     """
+    products = rates.shape[-1]
     total = rates.sum(axis=-1)
     busy = total > 0
-    if not busy.any():
-        return MixAxis((_at_least(np.full(rates.shape[-1], 1 / rates.shape[-1])),))
-    shares = rates[busy] / total[busy, None]
+    if products == 1 or not busy.any():
+        return MixAxis((_at_least((1 / products,) * products),))
+    shares = rates / total[:, None] if busy.all() else rates[busy] / total[busy, None]
     middle = shares.mean(axis=0)
-    _, _, directions = np.linalg.svd(shares - middle, full_matrices=False)
-    # Two products move by equal amounts: rounding must not decide which extreme is the first, or both orders are made.
-    along = directions[0] * np.sign(directions[0][np.argmax(np.abs(directions[0]).round(SIGN_DIGITS))])
+    along = np.array([1.0, -1.0]) * sqrt(0.5) if products == 2 else _direction(shares - middle)
     reach = (shares - middle) @ along
-    extremes = [_outward(middle + along * r, away_from=middle) for r in (reach.min(), reach.max())]
+    extremes = [
+        _outward((middle + along * r).tolist(), away_from=middle.tolist()) for r in (reach.min(), reach.max())
+    ]
     return MixAxis(tuple(dict.fromkeys(_at_least(extreme) for extreme in extremes)))
 
 
-def _outward(shares: NDArray[np.float64], *, away_from: NDArray[np.float64]) -> NDArray[np.float64]:
-    steps = shares / GRID
-    rounded = np.where(shares > away_from, np.ceil(steps - 1e-9), np.floor(steps + 1e-9)) * GRID
-    return np.clip(rounded, 0.0, 1.0)
+def _direction(moves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where mixes move most; of equal largest parts the first is positive.
+
+    Two products move by equal amounts, more of them may: rounding must not
+    decide which extreme is the first, or both orders are made.
+    """
+    _, _, directions = np.linalg.svd(moves, full_matrices=False)
+    along: NDArray[np.float64] = directions[0]
+    return along * np.sign(along[np.argmax(np.abs(along).round(SIGN_DIGITS))])
 
 
-def _at_least(shares: NDArray[np.float64]) -> tuple[float, ...]:
+def _outward(shares: Sequence[float], *, away_from: Sequence[float]) -> tuple[float, ...]:
+    rounded = [
+        (ceil(share / GRID - 1e-9) if share > middle else floor(share / GRID + 1e-9)) * GRID
+        for share, middle in zip(shares, away_from, strict=True)
+    ]
+    return tuple([min(max(share, 0.0), 1.0) for share in rounded])
+
+
+@lru_cache(maxsize=1024)
+def _at_least(shares: tuple[float, ...]) -> tuple[float, ...]:
     if len(shares) == 1:
         return (1.0,)
     raised = np.maximum(shares, LEAST_SHARE)

@@ -1,8 +1,9 @@
 """The months of one scenario as they were served: flows for economics, and what users felt."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,6 @@ Array = NDArray[np.float64]
 
 BYTES_PER_GB = 1e9
 MONTHS_PER_YEAR = 12
-ANSWER = 1
 GPU_DIGITS = 6
 """Means over an hour that differ by less are one."""
 
@@ -36,6 +36,7 @@ class ServedMonth:
     """Seats paid over those that its requests stand for: a spike brings none, and who is turned away pays none."""
 
 
+@lru_cache(maxsize=1024)
 def first_day(start: str, month: int) -> date:
     """First day of the month so many months after `start`, written as YYYY-MM."""
     year, first = (int(part) for part in start.split("-"))
@@ -59,47 +60,49 @@ def month_flows(
     vectors = company.vectors_start if before is None else before.vectors
     flows = []
     for served in months:
-        flow = flow_of(served, catalogue, data_gb=0.0, vectors=0.0)
-        added_gb, added_vectors = _kept(served, flow.products)
-        data_gb = data_gb * (1 - deleted_share) + added_gb
-        vectors += added_vectors
-        flows.append(replace(flow, data_gb=data_gb, vectors=vectors))
+        products = product_flows(served, catalogue)
+        asked = list(zip(served.state.products, products, strict=True))
+        data_gb = data_gb * (1 - deleted_share) + sum([f.served * product.gb_per_request for product, f in asked])
+        vectors += sum([f.served * product.vectors_per_request for product, f in asked])
+        flows.append(_flow(served, products, data_gb=data_gb, vectors=vectors, catalogue=catalogue))
     return tuple(flows)
 
 
 def flow_of(served: ServedMonth, catalogue: Catalogue, *, data_gb: float, vectors: float) -> MonthFlow:
     """What one month amounted to, given the data and vectors at its end."""
-    products = product_flows(served, catalogue)
-    kept = {product.id: product for product in served.state.products}
+    return _flow(served, product_flows(served, catalogue), data_gb=data_gb, vectors=vectors, catalogue=catalogue)
+
+
+def _flow(
+    served: ServedMonth, products: tuple[ProductFlow, ...], *, data_gb: float, vectors: float, catalogue: Catalogue
+) -> MonthFlow:
+    """Args: products: of the month, in the order of its state."""
+    state, service = served.state, served.service
     pools, tokens = _work(served, catalogue)
+    cross_region_gb, answer_tokens = (0.0, 0.0) if service is None else service.sent[served.row]
     return MonthFlow(
         month=served.month,
-        on=first_day(served.state.start, served.month),
-        launched=served.service is not None,
+        on=first_day(state.start, served.month),
+        launched=service is not None,
         products=products,
         pools=pools,
         tokens=tokens,
-        searches=sum((f.requests - f.refused) * kept[f.product].searches_per_request for f in products),
-        egress_gb=_egress_gb(served, catalogue),
-        cross_region_gb=_cross_region_gb(served),
+        searches=sum(
+            [(f.requests - f.refused) * product.searches_per_request
+             for product, f in zip(state.products, products, strict=True)]
+        ),
+        # Answers sent to their users; what comes in costs nothing.
+        egress_gb=answer_tokens * catalogue.value("business", "rules", "bytes_per_token") / BYTES_PER_GB,
+        cross_region_gb=cross_region_gb,
         data_gb=data_gb,
         vectors=vectors,
-    )
-
-
-def _kept(served: ServedMonth, products: Sequence[ProductFlow]) -> tuple[float, float]:
-    """Data [GB] and vectors that a month's answers leave behind."""
-    kept = {product.id: product for product in served.state.products}
-    return (
-        sum(f.served * kept[f.product].gb_per_request for f in products),
-        sum(f.served * kept[f.product].vectors_per_request for f in products),
-    )
+    )  # fmt: skip
 
 
 def product_flows(served: ServedMonth, catalogue: Catalogue) -> tuple[ProductFlow, ...]:
-    """Requests of each product by what became of them."""
+    """Requests of each product by what became of them, in the order of the month's state."""
     if served.service is None:
-        return tuple(ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products)
+        return tuple([ProductFlow(p.id, *(0.0,) * 9) for p in served.state.products])
     flows = []
     columns = served.service.by_case[served.row]
     busy_s = served.service.gpu_s[served.row]
@@ -137,21 +140,21 @@ def _work(served: ServedMonth, catalogue: Catalogue) -> tuple[tuple[PoolFlow, ..
     """Pools held and tokens bought."""
     if served.service is None:
         return (), ()
-    engine = served.state.platform.engine
+    row, state = served.row, served.state
+    engine = state.platform.engine
     pools: list[PoolFlow] = []
     tokens: list[TokenFlow] = []
     for station in served.service.stations:
+        sizes, utilization = station.sizes[row].tolist(), station.utilization[row].tolist()
         for index, unit in enumerate(station.model.station.units):
             if unit.is_pool:
-                gpus = float(station.sizes[served.row, index]) * engine.gpus_per_replica
-                utilization = float(station.utilization[served.row, index])
-                held = _held(station.day[served.row, index] * engine.gpus_per_replica, catalogue)
-                pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization, held))
+                gpus = sizes[index] * engine.gpus_per_replica
+                held = _held(station.day[row, index] * engine.gpus_per_replica, catalogue)
+                pools.append(PoolFlow(unit.id, unit.region, engine.gpu, gpus, utilization[index], held))
             else:
-                used = station.used_by_product[served.row, :, index]
-                bought = _bought(unit, used, state=served.state, catalogue=catalogue)
-                ahead = served.state.platform.api.provisioned_share * float(station.sizes[served.row, index])
-                tokens += [replace(bought[0], provisioned_tokens_per_min=ahead), *bought[1:]]
+                ahead = state.platform.api.provisioned_share * sizes[index]
+                counts = station.used_by_product[row, :, index].tolist()
+                tokens += bought_of(unit, counts, state=state, ahead_per_min=ahead, catalogue=catalogue)
     return tuple(pools), tuple(tokens)
 
 
@@ -165,56 +168,46 @@ def _held(gpus: Array, catalogue: Catalogue) -> tuple[tuple[float, float], ...]:
     return tuple(zip(distinct.tolist(), shares.tolist(), strict=True))
 
 
-def _bought(unit: Unit, used: Array, *, state: Scenario, catalogue: Catalogue) -> list[TokenFlow]:
-    """Args: used: of one unit, as `StationService.used_by_product`, shape (products, models, 4)."""
-    products = [product.id for product in state.products]
-    in_zone = unit.in_eu and state.decisions.residency != "anywhere"
-
-    def bought(api: str, model: int) -> TokenFlow:
-        counts = dict(zip(products, used[:, model].tolist(), strict=True))
-        return _tokens(unit, api, counts=counts, in_data_zone=in_zone, catalogue=catalogue)
-
-    flows = [bought(unit.api, MAIN)]
-    if used[:, SMALL].any():
-        flows.append(bought(SMALL_TIER, SMALL))
-    if used[:, DEFERRED].any():
-        flows.append(replace(bought(unit.api, DEFERRED), batched=True))
-    return flows
+Counts = Sequence[float]
+"""Of one model's calls: how many, new prompt tokens, prompt tokens from the cache, answer tokens."""
 
 
-def _tokens(
-    unit: Unit, api: str, *, counts: Mapping[str, Sequence[float]], in_data_zone: bool, catalogue: Catalogue
-) -> TokenFlow:
-    """Tokens bought of one model; of the new prompt tokens a share is stored, and beside an answer a model may reason.
+def bought_of(
+    unit: Unit, counts: Sequence[Sequence[Counts]], *, state: Scenario, ahead_per_min: float, catalogue: Catalogue
+) -> list[TokenFlow]:
+    """What an API sold of each model in a month.
 
     Args:
-        counts: by product: calls, new prompt tokens, prompt tokens from the cache, answer tokens.
+        counts: by product and model, as `StationService.used_by_product` has them for the unit.
+        ahead_per_min: throughput bought ahead, all of it of the main model [tokens/min].
     """
-    calls, uncached, cached, output = (sum(amounts) for amounts in zip(*counts.values(), strict=True))
-    stored = uncached * catalogue.value("apis", api, "cache_write_share")
-    return TokenFlow(
-        endpoint=unit.id,
-        api=api,
-        region=unit.region,
-        in_data_zone=in_data_zone,
-        calls=calls,
-        uncached_in_tokens=uncached - stored,
-        cached_in_tokens=cached,
-        output_tokens=output,
-        cache_write_tokens=stored,
-        reasoning_tokens=output * catalogue.value("apis", api, "reasoning_per_answer_token"),
-        by_product=tuple(ProductTokens(product, *taken[1:]) for product, taken in counts.items()),
-    )
+    in_zone = unit.in_eu and state.decisions.residency != "anywhere"
 
+    def bought(api: str, model: int, *, ahead_per_min: float = 0.0, batched: bool = False) -> TokenFlow:
+        # Of the new prompt tokens a share is stored, and beside an answer a model may reason.
+        calls, uncached, cached, output = [sum(amounts) for amounts in zip(*[of[model] for of in counts], strict=True)]
+        stored = uncached * catalogue.value("apis", api, "cache_write_share")
+        return TokenFlow(
+            endpoint=unit.id,
+            api=api,
+            region=unit.region,
+            in_data_zone=in_zone,
+            calls=calls,
+            uncached_in_tokens=uncached - stored,
+            cached_in_tokens=cached,
+            output_tokens=output,
+            cache_write_tokens=stored,
+            reasoning_tokens=output * catalogue.value("apis", api, "reasoning_per_answer_token"),
+            provisioned_tokens_per_min=ahead_per_min,
+            batched=batched,
+            by_product=tuple(
+                [ProductTokens(product.id, *of[model][1:]) for product, of in zip(state.products, counts, strict=True)]
+            ),
+        )
 
-def _cross_region_gb(served: ServedMonth) -> float:
-    """Data that retrievals carried from one region to another."""
-    return 0.0 if served.service is None else float(served.service.cross_region_gb[served.row].sum())
-
-
-def _egress_gb(served: ServedMonth, catalogue: Catalogue) -> float:
-    """Answers sent to their users; what comes in costs nothing."""
-    if served.service is None:
-        return 0.0
-    answer_tokens = float(served.service.delivered_tokens[served.row, :, ANSWER].sum())
-    return answer_tokens * catalogue.value("business", "rules", "bytes_per_token") / BYTES_PER_GB
+    flows = [bought(unit.api, MAIN, ahead_per_min=ahead_per_min)]
+    if any([any(of[SMALL]) for of in counts]):
+        flows.append(bought(SMALL_TIER, SMALL))
+    if any([any(of[DEFERRED]) for of in counts]):
+        flows.append(bought(unit.api, DEFERRED, batched=True))
+    return flows

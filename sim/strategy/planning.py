@@ -73,9 +73,13 @@ def whole_replicas(need: Array, *, least: int, most: int) -> Array:
     return np.clip(np.ceil(need - 1e-9), max(least, 1), max(most, 1))
 
 
-def granted_quota(need: Array, *, cap: float) -> Array:
-    """Quota granted of what is asked for: all of it up to the tier's cap."""
-    return np.minimum(need, cap) if cap < inf else need
+def granted_quota(need: Array, *, cap: float, share: Array) -> Array:
+    """Quota granted of what is asked for: all of it up to what the tier's cap is at the time.
+
+    Args:
+        share: what is left of the cap, by case.
+    """
+    return np.minimum(need, cap * share) if cap < inf else need
 
 
 def plan_months(months: Sequence[int], *, launch_month: int, interval: int, lead: int) -> list[tuple[int, int]]:

@@ -13,8 +13,8 @@ from sim.metrics import ProductFlow
 from sim.scenario import in_month
 from sim.scenario.schema import Scenario
 from sim.strategy.architecture import Architecture, architecture
-from sim.strategy.delivery import delivered, plans
-from sim.strategy.demand import forecast, hour_weights, hourly_shape, monthly_requests
+from sim.strategy.delivery import sizes_held
+from sim.strategy.demand import hour_weights, hourly_shape, monthly_requests
 from sim.strategy.disruption import disrupted, mixed
 from sim.strategy.executors import Executor
 from sim.strategy.fidelity import EFFORTS, Effort, repeated
@@ -60,6 +60,11 @@ class Played:
         """Windows that had to be simulated."""
         return sum(epoch.operator.windows for epoch in self.epochs)
 
+    def epoch_like(self, built: Architecture, months: Sequence[int]) -> Epoch | None:
+        """The epoch of an equal architecture that begins with the first of some months, if it holds them all."""
+        alike = (each for each in self.epochs if each.months[: len(months)] == months and each.operator.built == built)
+        return next(alike, None)
+
 
 def play_months(
     scenario: Scenario,
@@ -73,6 +78,7 @@ def play_months(
     until: int | None = None,
     in_full: bool = True,
     replications: int | None = None,
+    before: Played | None = None,
 ) -> Played:
     """Serve the months of a scenario.
 
@@ -82,6 +88,7 @@ def play_months(
         pressure: what shocks do to the service.
         until: first month that is not played; the horizon unless given.
         in_full: whether the noise of what is promised will be asked for.
+        before: the same scenario as it was played under other decisions; epochs that are as they were stay.
     """
     effort = EFFORTS[fidelity] if replications is None else repeated(EFFORTS[fidelity], replications)
     states = tuple(states or (in_month(scenario, month) for month in range(scenario.months)))
@@ -89,18 +96,48 @@ def play_months(
     met = _share_met(states[0], launch, pressure, catalogue)
     market = monthly_requests(states, catalogue, launch_month=launch) * met
     played = states[:until]
-    plans = []
-    for built, span in _spans(played, launch, pressure, catalogue):
+    if before is not None and not _asked_alike(before, states, market=market, launch_month=launch, pressure=pressure):
+        before = None
+    plans: list[tuple[Epoch, Sequence[Array]]] = []
+    epochs: list[Epoch] = []
+    for built, span in _spans(played, launch, catalogue):
+        known = before and before.epoch_like(built, span)
+        if known:
+            epochs.append(replace(known, months=span))
+            continue
         epoch = _epoch(built, span, market[launch:], states, effort=effort, seed=scenario.seed, store=store,
                        executor=executor, catalogue=catalogue, lean=not in_full)  # fmt: skip
-        planned = _planned_rps(epoch, built, states, launch_month=launch, pressure=pressure, catalogue=catalogue)
-        sizes = delivered(
-            epoch.operator.plan(planned * met), span, built=built, launch_month=launch, lead=_lead(catalogue),
-            shortages=pressure.shortages,
-        )  # fmt: skip
+        sizes = sizes_held(epoch.operator, span, states=states, shape=epoch.shape, share_met=met, launch_month=launch,
+                           pressure=pressure, catalogue=catalogue)  # fmt: skip
         plans.append((epoch, sizes))
+        epochs.append(epoch)
     months, market = _settled(plans, market, played, pressure=pressure, catalogue=catalogue, in_full=in_full)
-    return Played(played, launch, months, tuple(epoch for epoch, _ in plans), market, pressure)
+    if before is not None:
+        served = {month for epoch, _ in plans for month in epoch.months}
+        months = tuple(
+            month if month.month in served else replace(was, state=month.state)
+            for month, was in zip(months, before.months, strict=False)
+        )
+    return Played(played, launch, months, tuple(epochs), market, pressure)
+
+
+def _asked_alike(
+    before: Played, states: Sequence[Scenario], *, market: Array, launch_month: int, pressure: Physical
+) -> bool:
+    """Whether months differ from those that were played in nothing but what was built for them."""
+    # Months between two changes share one state, and many a pair is the same.
+    pairs = {(id(ours), id(theirs)): (ours, theirs) for ours, theirs in zip(states, before.states, strict=False)}
+    return (
+        before.launch_month == launch_month
+        and before.pressure == pressure
+        and len(before.states) == len(states)
+        and not any(state.world.retention_on for state in states)
+        and np.array_equal(before.market, market)
+        and all(
+            ours is theirs or (ours.world == theirs.world and ours.products == theirs.products)
+            for ours, theirs in pairs.values()
+        )
+    )
 
 
 Plans = Sequence[tuple[Epoch, Sequence[Array]]]
@@ -127,9 +164,7 @@ def _settled(
 
     def serve(kept: Array) -> list[tuple[ProductFlow, ...]]:
         left[: len(states)] = market[: len(states)] * kept
-        months[:] = _months(
-            plans, left, states, pressure=pressure, catalogue=catalogue, in_full=in_full
-        )
+        months[:] = _months(plans, left, states, pressure=pressure, catalogue=catalogue, in_full=in_full)
         return [product_flows(month, catalogue) for month in months]
 
     settle(serve, states, book=price_book(catalogue))
@@ -198,8 +233,9 @@ def with_outages(calm: Played, pressure: Physical, *, catalogue: Catalogue) -> P
             continue
         service, turned_away = disrupted(first, outages, built=epoch.operator.built, catalogue=catalogue)
         for month, row in rows.items():
-            seats = months[month].seats_per_demand * (1 - turned_away.get(row, 0.0))
-            months[month] = replace(months[month], service=service, seats_per_demand=seats)
+            was = months[month]
+            seats = was.seats_per_demand * (1 - turned_away.get(row, 0.0))
+            months[month] = ServedMonth(month, was.state, service, was.row, seats)
     return replace(calm, months=tuple(months), pressure=pressure)
 
 
@@ -214,34 +250,22 @@ def _share_met(first: Scenario, launch: int, pressure: Physical, catalogue: Cata
     return min(1.0, met / calm) if calm > 0 else 1.0
 
 
-def _lead(catalogue: Catalogue) -> int:
-    return int(catalogue.value("business", "rules", "planning_lead_months"))
-
-
 def _spans(
-    states: Sequence[Scenario], launch: int, pressure: Physical, catalogue: Catalogue
+    states: Sequence[Scenario], launch: int, catalogue: Catalogue
 ) -> list[tuple[Architecture, tuple[int, ...]]]:
     """Runs of months with equal architectures, from the launch on."""
     spans: list[tuple[Architecture, list[int]]] = []
-    before: tuple[Scenario | None, float] = (None, 1.0)
+    before: Scenario | None = None
     for month in range(launch, len(states)):
-        state, quota = states[month], pressure.quota.get(month, 1.0)
+        state = states[month]
         # Months between two changes share one state, so its architecture is made once.
-        same = state is before[0] and quota == before[1]
-        built = spans[-1][0] if same else _cut(architecture(state, catalogue), quota)
-        if spans and spans[-1][0] == built:
+        built = spans[-1][0] if state is before else architecture(state, catalogue)
+        if spans and (spans[-1][0] is built or spans[-1][0] == built):
             spans[-1][1].append(month)
         else:
             spans.append((built, [month]))
-        before = (state, quota)
+        before = state
     return [(built, tuple(months)) for built, months in spans]
-
-
-def _cut(built: Architecture, quota: float) -> Architecture:
-    """The architecture with a part of its quota."""
-    if quota == 1.0:
-        return built
-    return replace(built, quota_cap_per_min=tuple(cap * quota for cap in built.quota_cap_per_min))
 
 
 def _epoch(
@@ -270,29 +294,3 @@ def _epoch(
     )
     operator = Operator(built, models, store=store, executor=executor, catalogue=catalogue, lean=lean)
     return Epoch(span, states[span[0]], operator, shape)
-
-
-def _planned_rps(
-    epoch: Epoch,
-    built: Architecture,
-    states: Sequence[Scenario],
-    *,
-    launch_month: int,
-    pressure: Physical,
-    catalogue: Catalogue,
-) -> Array:
-    """Demand that each month's capacity was planned for, as it was expected when the plan was made."""
-    made = plans(
-        epoch.months,
-        launch_month=launch_month,
-        interval=built.planning_interval_months,
-        lead=_lead(catalogue),
-        shortages=pressure.shortages,
-    )
-    expected = {
-        (known_at, last): monthly_requests(
-            forecast(states, known_at, months=last + 1), catalogue, launch_month=launch_month
-        )[last]
-        for known_at, last in set(made)
-    }
-    return np.stack([expected[plan] for plan in made])[:, None, :, None] * epoch.shape

@@ -4,9 +4,13 @@ Physics and money stand apart: what is in `Physical` may simulate again, what is
 in `Monetary` only prices what was served.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.catalogue import Catalogue
 from sim.scenario.schema import Scenario
@@ -20,6 +24,11 @@ LATE = {"model_retired": Hit.API, "residency_ruling": Hit.EU_USERS}
 """Whom a company cannot serve while it is late in leaving."""
 API_FALLS = ("api_price_fall", "cheaper_equal_model")
 GPU_PRICES = ("gpu_price_spike", "gpu_price_fall")
+PRICED = frozenset(
+    {"api_price_rise", *API_FALLS, *GPU_PRICES, "cloud_price_rise", "vendor_acquired", "security_incident",
+     "residency_ruling"}
+)  # fmt: skip
+"""What moves any money."""
 VENDOR_LINES = ("search", "storage")
 """What a vendor of the vector store can make dearer."""
 
@@ -45,6 +54,10 @@ class Physical:
     outages: tuple[Outage, ...]
     rival: tuple[int, float] | None
     """Month from which each month of delay loses a larger share of the market, and that share."""
+
+    def quota_in(self, months: Sequence[int]) -> NDArray[np.float64]:
+        """Factor on what an API grants, by month."""
+        return np.array([self.quota.get(month, 1.0) for month in months])
 
 
 CALM = Physical(spikes={}, quota={}, shortages=(), outages=(), rival=None)
@@ -93,7 +106,7 @@ def physical(strikes: Sequence[Strike], schedule: Schedule, *, catalogue: Catalo
             for strike in of
             if strike.shock == "gpu_shortage"
         ),
-        outages=(*_breakdowns(of, catalogue), *_late(known)),
+        outages=(*_breakdowns(of, catalogue), *late_outages(known)),
         rival=(rivals[0].month, rivals[0].size) if rivals else None,
     )
 
@@ -125,7 +138,7 @@ def _breakdowns(strikes: Sequence[Strike], catalogue: Catalogue) -> list[Outage]
     ]
 
 
-def _late(known: Sequence[tuple[Strike, Exit]]) -> list[Outage]:
+def late_outages(known: Iterable[tuple[Strike, Exit]]) -> list[Outage]:
     """Users turned away between the end of a notice and the end of the move."""
     found = []
     for strike, exit in known:
@@ -151,6 +164,8 @@ def monetary(
     one_offs = []
     relief = [strike.month for strike in strikes if strike.shock == "data_act_relief"]
     for strike, exit in zip(strikes, schedule.exits, strict=False):
+        if strike.shock not in PRICED:
+            continue
         gone = strike.month + exit.months
         _times(api, api_factors(strike, states, gone=gone))
         if strike.shock in GPU_PRICES:
@@ -175,7 +190,7 @@ def api_factors(strike: Strike, states: Sequence[Scenario], *, gone: float) -> d
     if strike.month >= len(states):
         return {}
     if strike.shock == "api_price_rise":
-        found = _while(strike, len(states))
+        found: Mapping[int, float] = _while(strike, len(states))
     elif strike.shock in API_FALLS and isfinite(gone):
         factor = api_fall(strike)
         ends = min(float(len(states)), strike.ends)
@@ -191,7 +206,8 @@ def api_fall(strike: Strike) -> float:
     return 1 + strike.size if strike.shock == "api_price_fall" else 1 / strike.size
 
 
-def _while(strike: Strike, months: int) -> dict[int, float]:
+@lru_cache(maxsize=4096)
+def _while(strike: Strike, months: int) -> Mapping[int, float]:
     """Factor by month of a price that moves by the strike's size while it lasts."""
     ends = min(float(months), strike.ends)
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class NodeWeights:
     """How many requests are read at each node of a surface.
 
@@ -25,6 +26,12 @@ class NodeWeights:
 
     weight: Array
     lost: Array
+
+    @cached_property
+    def by_product(self) -> Array:
+        """The weights as a matrix of each product, shape (products, cases, nodes), its nodes as those of `Rates`."""
+        cases, *_, products, _ = self.weight.shape
+        return np.moveaxis(self.weight, 3, 0).reshape(products, cases, -1)
 
 
 def node_weights(
@@ -42,27 +49,28 @@ def node_weights(
         apart: products that take nothing of the throughput, and are served at any load.
     """
     loads = surface.loads
-    inside = np.clip(load, loads[0], loads[-1])
-    upper = np.clip(np.searchsorted(loads, inside, side="left"), 1, len(loads) - 1)
+    inside = np.minimum(np.maximum(load, loads[0]), loads[-1])
+    upper = np.minimum(np.maximum(np.searchsorted(loads, inside, side="left"), 1), len(loads) - 1)
     fraction = (inside - loads[upper - 1]) / (loads[upper] - loads[upper - 1])
-    by_load = np.zeros((*load.shape, len(loads)))
-    np.put_along_axis(by_load, (upper - 1)[..., None], (1 - fraction)[..., None], axis=-1)
-    np.put_along_axis(by_load, upper[..., None], fraction[..., None], axis=-1)
-    kept = np.repeat(np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))[..., None], requests.shape[2], axis=-1)
-    kept[..., list(apart)] = 1.0
-    by_mix = position[..., None] if len(surface.work_s) == 1 else np.stack([1 - position, position], axis=-1)
-    if len(surface.work_s) == 1:
-        by_mix = np.ones_like(by_mix)
+    by_load = np.zeros((load.size, len(loads)))
+    at = np.arange(load.size)
+    by_load[at, upper.ravel() - 1] = 1 - fraction.ravel()
+    by_load[at, upper.ravel()] = fraction.ravel()
     cases, hours, products, groups = requests.shape
+    extremes = len(surface.work_s)
+    by_mix = np.ones((cases, hours, 1)) if extremes == 1 else np.stack([1 - position, position], axis=-1)
     # Matrices by case: einsum takes as long to find its path as to walk it.
-    by_node = by_mix[..., :, None] * by_load[..., None, :]
+    by_node = by_mix[..., :, None] * by_load.reshape(cases, hours, 1, -1)
     by_hour = by_node.reshape(cases, hours, -1).swapaxes(1, 2)
-    served = requests * kept[..., None]
+    if (load > loads[-1]).any():
+        kept = np.repeat(np.minimum(1.0, loads[-1] / np.maximum(load, 1e-300))[..., None], products, axis=-1)
+        kept[..., list(apart)] = 1.0
+        served = requests * kept[..., None]
+        lost = (requests - served).sum(axis=1)
+    else:
+        served, lost = requests, np.zeros((cases, products, groups))
     weight = by_hour @ served.reshape(cases, hours, -1)
-    return NodeWeights(
-        weight=weight.reshape(cases, *by_node.shape[2:], products, groups),
-        lost=(requests - served).sum(axis=1),
-    )
+    return NodeWeights(weight.reshape(cases, *by_node.shape[2:], products, groups), lost)
 
 
 TTFT, TPOT, E2E, PROMISED, FIRST_SAMPLE = range(5)
@@ -204,7 +212,6 @@ def whole_bins(latency: Array, first_bin: int) -> Array:
 
 def merged(rates: NDArray[Any], weights: NodeWeights) -> Array:
     """Weighted sum over the nodes of a rate of shape (products, nodes, ...): shape (cases, products, ...)."""
-    cases, *_, products, _ = weights.weight.shape
-    nodes = np.moveaxis(weights.weight, 3, 0).reshape(products, cases, -1).astype(rates.dtype)
+    nodes = weights.by_product.astype(rates.dtype, copy=False)
     total = nodes @ rates.reshape(*rates.shape[:2], -1)
-    return np.moveaxis(total, 0, 1).reshape(cases, products, *rates.shape[2:])
+    return total.swapaxes(0, 1).reshape(nodes.shape[1], nodes.shape[0], *rates.shape[2:])

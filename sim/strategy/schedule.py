@@ -84,7 +84,7 @@ class Schedule:
     """One for each strike, in order."""
 
     def migration_usd(self, month: int) -> float:
-        return sum(move.usd_in(month) for move in self.migrations)
+        return sum([move.usd_in(month) for move in self.migrations])
 
     def pending(self, month: int) -> tuple[Migration, ...]:
         """Moves that are not done by a month."""
@@ -101,12 +101,12 @@ def effective_states(scenario: Scenario, schedule: Schedule) -> tuple[Scenario, 
     waiting = sorted([*done, *schedule.effects], key=lambda effect: effect.month)
     states: list[Scenario] = []
     state = scenario
-    for month in range(scenario.months):
-        while waiting and waiting[0].month <= month:
-            effect = waiting.pop(0)
-            state = with_settings(state, effect.settings)
-        states.append(state)
-    return tuple(states)
+    for effect in waiting:
+        if effect.month >= scenario.months:
+            break
+        states += [state] * (effect.month - len(states))
+        state = with_settings(state, effect.settings)
+    return (*states, *[state] * (scenario.months - len(states)))
 
 
 def worked_until(start: float, *, work_months: float, freezes: Sequence[tuple[float, float]]) -> float:

@@ -45,15 +45,16 @@ class Asked:
 class Operator(TabulatedStations):
     """Plans and reads the stations of one architecture."""
 
-    def plan(self, planned_rps: Array) -> list[Array]:
+    def plan(self, planned_rps: Array, *, quota: Array) -> list[Array]:
         """Sizes of every station's units for the demand expected, one array of shape (cases, units) a station.
 
         Args:
             planned_rps: requests per second by case, hour type, product and group.
+            quota: what is granted of the APIs' caps, shape (cases,).
         """
-        return self._once("plan", (planned_rps,), lambda: self._planned(planned_rps))
+        return self._once("plan", (planned_rps, quota), lambda: self._planned(planned_rps, quota))
 
-    def _planned(self, planned_rps: Array) -> list[Array]:
+    def _planned(self, planned_rps: Array, quota: Array) -> list[Array]:
         cells = [
             [model.unit_cell(unit, self.built.min_replicas) for unit in model.station.units] for model in self.models
         ]
@@ -77,7 +78,7 @@ class Operator(TabulatedStations):
                         need, least=max(self.built.min_replicas, unit.least_size), most=self.built.max_replicas
                     )
                     if unit.is_pool
-                    else granted_quota(need, cap=self.built.quota_cap_per_min[at])
+                    else granted_quota(need, cap=self.built.quota_cap_per_min[at], share=quota)
                 )
             planned.append(np.stack(sizes, axis=-1))
         return planned

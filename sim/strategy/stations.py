@@ -14,6 +14,7 @@ from sim.strategy.architecture import Architecture, Group, Station, Unit, betwee
 from sim.strategy.compounds import NONE, Compounds, compounds_of, request_size
 from sim.strategy.days import DayShape, day_shape
 from sim.strategy.fidelity import Effort
+from sim.strategy.hashing import hash_once
 from sim.strategy.mixes import MixAxis, mix_axis, mixes
 from sim.strategy.surface import WARM_UP_SHARE, SurfaceKey, requests_played
 from sim.strategy.units import batched_products, burst_min, with_burst
@@ -41,6 +42,8 @@ class Cell:
 @dataclass(frozen=True)
 class StationModel:
     """A station with the product mixes it meets in the months of one architecture."""
+
+    __hash__ = hash_once
 
     station: Station
     rtt_s: tuple[tuple[float, ...], ...]

@@ -75,9 +75,9 @@ class SurfaceStore:
         name = (key, added_s.shape, added_s.tobytes(), promises)
         known, most = (self._rates, MOST_RATES) if in_full else (self._promises, MOST_PROMISES)
         with self._lock:
-            if name in known:
+            if (found := known.get(name)) is not None:
                 known.move_to_end(name)
-                return known[name]
+                return found
         rates = per_request(surface, added_s=added_s, promises=promises, in_full=in_full)
         with self._lock:
             known[name] = rates

@@ -67,7 +67,7 @@ def sustainable_curve(
     def sustained(count: int) -> Sustainable:
         def in_time(volumes: Array) -> Array:
             rates_rps = volumes[:, None, None, None] * once_rps
-            sizes = _sized(epoch, rates_rps, count)
+            sizes = _sized(epoch, rates_rps, count, quota=played.pressure.quota_in([month] * len(volumes)))
             service = epoch.operator.serve(rates_rps, sizes, hours=hours, in_full=False)
             return np.nanmin(service.in_time, axis=-1)
 
@@ -77,9 +77,9 @@ def sustainable_curve(
     return tuple(sustained(count) for count in replicas if count <= epoch.state.platform.max_replicas)
 
 
-def _sized(epoch: Epoch, rates_rps: Array, replicas: int) -> list[Array]:
+def _sized(epoch: Epoch, rates_rps: Array, replicas: int, *, quota: Array) -> list[Array]:
     """Planned sizes, with every pool held at a number of replicas."""
-    planned = epoch.operator.plan(rates_rps)
+    planned = epoch.operator.plan(rates_rps, quota=quota)
     return [
         np.where([unit.is_pool for unit in model.station.units], float(replicas), sizes)
         for model, sizes in zip(epoch.operator.models, planned, strict=True)

@@ -50,6 +50,7 @@ class TabulatedStations:
         self._lean = lean
         self._store = store
         self._executor = executor
+        self._read: dict[Tabulated, Surface] = {}
         self._can_wait = np.array([product.patience is None for product in built.products])
         promises = [product.promise for product in built.products]
         self._promises = tuple(Told(promise.measure == "first_words", promise.limit_s) for promise in promises)
@@ -62,9 +63,12 @@ class TabulatedStations:
         return self._store.once((what, self.built, self.models, self.catalogue, arrays), make)
 
     def _surfaces(self, keys: Sequence[Tabulated]) -> dict[Tabulated, Surface]:
-        found, windows = self._store.surfaces(keys, self._executor)
-        self.windows += windows
-        return found
+        missing = [key for key in keys if key not in self._read]
+        if missing:
+            found, windows = self._store.surfaces(missing, self._executor)
+            self.windows += windows
+            self._read |= found
+        return {key: self._read[key] for key in keys}
 
     def _surface(self, key: Tabulated) -> Surface:
         return self._surfaces([key])[key]

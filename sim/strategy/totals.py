@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 SERVED, TIMED_OUT, REFUSED, FAILED = range(4)
 """Positions in the last axis of `outcomes`."""
 CALLS: Final = 0
+ANSWER: Final = 1
+"""Position of the answer's tokens in the last axis of `delivered_tokens`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +95,12 @@ class Service:
     def by_case(self) -> list[tuple[list[float], list[list[float]], list[float], list[float]]]:
         """Of each case, by product: requests, outcomes, share in time (0 where nobody asked) and tokens delivered."""
         columns = (self.requests, self.outcomes, np.nan_to_num(self.in_time), self.delivered_tokens.sum(axis=-1))
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    @cached_property
+    def sent(self) -> list[tuple[float, float]]:
+        """Of each case: data that retrievals carried between regions [GB], and tokens of delivered answers."""
+        columns = self.cross_region_gb.sum(axis=-1), self.delivered_tokens[..., ANSWER].sum(axis=-1)
         return list(zip(*(column.tolist() for column in columns), strict=True))
 
     @cached_property

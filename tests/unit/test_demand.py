@@ -7,7 +7,7 @@ from sim import scenario as scenarios
 from sim.catalogue import load_catalogue
 from sim.scenario.schema import Scenario
 from sim.strategy.architecture import user_groups
-from sim.strategy.demand import forecast, growth_factors, hour_weights, hourly_shape, monthly_requests, volume
+from sim.strategy.demand import forecasts, growth_factors, hour_weights, hourly_shape, monthly_requests, volume
 from tests.unit.strategy_small import OWN, small
 
 CATALOGUE = load_catalogue()
@@ -62,9 +62,16 @@ def test_a_product_may_grow_slower_than_the_market() -> None:
 
 def test_what_is_not_known_yet_is_expected_to_stay_as_it_is() -> None:
     slow, fast = small(world__growth_per_month=0.0), small(world__growth_per_month=0.1)
-    states = [slow, slow, fast]
-    assert forecast(states, 1, months=5) == [slow] * 5
-    assert forecast(states, 2, months=5) == [slow, slow, fast, fast, fast]
+    for states, launch in (([slow, fast, fast, slow, fast], 0), ([fast, fast, slow, fast, fast], 3)):
+        for waits in (False, True):
+            states = [state.model_copy(update={"world": state.world.model_copy(update={"demand_waits": waits})})
+                      for state in states]  # fmt: skip
+            wanted = [(known_at, month) for known_at in range(5) for month in range(launch, 5)]
+            found = forecasts(states, wanted, launch_month=launch, catalogue=CATALOGUE)
+            for known_at, month in wanted:
+                as_it_looks = [states[min(at, known_at)] for at in range(5)]
+                expected = monthly_requests(as_it_looks, CATALOGUE, launch_month=launch)[month]
+                assert found[known_at, month].tobytes() == expected.tobytes()
 
 
 def test_the_hours_of_a_month_ask_what_the_month_asks() -> None:

@@ -1,7 +1,7 @@
 """Futures: drawn so that more extend fewer, read as an evaluation reads them, and judged by what they come to."""
 
 import pickle
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import pytest
 
 from sim.catalogue import load_catalogue
 from sim.scenario import set_fields
+from sim.scenario.changes import with_settings
 from sim.scenario.schema import Scenario
 from sim.strategy import Processes, Serial, SurfaceStore, evaluate
 from sim.strategy.fidelity import EFFORTS
@@ -17,9 +18,12 @@ from sim.strategy.futures.draws import BLOCK, as_drawn, draw, levels
 from sim.strategy.futures.judge import regrets, share_of
 from sim.strategy.futures.lean import Figures
 from sim.strategy.futures.prim import find_boxes
-from sim.strategy.futures.run import figures_in, gathered, read_futures, scout, tasks_of
+from sim.strategy.futures.run import figures_of, gathered, read_futures, scout, tasks_of
 from sim.strategy.futures.uncertain import place, uncertain_of, value_at
 from sim.strategy.futures.worlds import catalogue_in, scenario_in
+from sim.strategy.months import product_flows
+from sim.strategy.play import Played, play_months
+from sim.strategy.pressure import CALM
 from tests.unit.strategy_small import LEAST, small
 
 CATALOGUE = load_catalogue()
@@ -119,7 +123,7 @@ def test_a_future_is_read_as_an_evaluation_reads_it(name: str) -> None:
     # Futures with many strikes, and the one where nothing strikes.
     grave = sorted(found, key=lambda future: -len(future.shocks))[:2]
     for future in (as_drawn({}), *grave):
-        figures = figures_in(scenario, future, parameters=parameters, fidelity="draft", store=store)
+        [figures] = figures_of(scenario, [future], parameters=parameters, fidelity="draft", store=store)
         outcome = evaluate(
             scenario_in(scenario, future, parameters=parameters),
             store=store,
@@ -230,6 +234,41 @@ def test_failures_without_a_reason_make_no_box() -> None:
 def test_figures_can_be_shipped() -> None:
     scenario = small("prototype_by_friday")
     parameters, found, _ = drawn(scenario, n=1)
-    figures = figures_in(scenario, found[0], parameters=parameters, fidelity="draft", store=SurfaceStore())
+    [figures] = figures_of(scenario, found, parameters=parameters, fidelity="draft", store=SurfaceStore())
     back = pickle.loads(pickle.dumps(figures))
     assert isinstance(back, Figures) and back.npv_usd == figures.npv_usd
+
+
+def test_epochs_that_a_later_move_leaves_as_they_were_are_not_served_again() -> None:
+    """And what they are read as is what playing all of it anew says."""
+    scenario, store = small("own_the_platform"), SurfaceStore()
+    moved = with_settings(scenario, {"decisions.residency": "customer_region"})
+    cut = replace(CALM, quota={month: 0.5 for month in range(5, 8)})
+
+    def play(at: int, before: Played | None) -> Played:
+        return play_months(
+            scenario,
+            fidelity="draft",
+            store=store,
+            executor=Serial(),
+            catalogue=CATALOGUE,
+            states=[scenario] * at + [moved] * (scenario.months - at),
+            pressure=cut,
+            in_full=False,
+            before=before,
+        )
+
+    first = play(scenario.months, None)
+    again, anew = play(9, first), play(9, None)
+    assert [epoch.months for epoch in again.epochs] == [epoch.months for epoch in anew.epochs]
+    assert again.epochs[0].operator is first.epochs[0].operator
+    assert again.epochs[1].operator is not first.epochs[0].operator
+    for ours, theirs in zip(again.months, anew.months, strict=True):
+        assert ours.state is theirs.state
+        for flow, other in zip(product_flows(ours, CATALOGUE), product_flows(theirs, CATALOGUE), strict=True):
+            assert astuple(flow)[1:] == pytest.approx(astuple(other)[1:], rel=1e-9)
+    longer = with_settings(scenario, {"world.growth_per_month": 0.2})
+    other = play_months(
+        longer, fidelity="draft", store=store, executor=Serial(), catalogue=CATALOGUE, pressure=cut, before=first
+    )
+    assert all(epoch.operator is not first.epochs[0].operator for epoch in other.epochs)

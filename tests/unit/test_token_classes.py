@@ -7,7 +7,7 @@ from sim.catalogue import Catalogue, load_catalogue
 from sim.metrics import TokenFlow
 from sim.scenario import load
 from sim.strategy.architecture import architecture
-from sim.strategy.months import _bought
+from sim.strategy.months import bought_of
 from tests.unit.economics_months import catalogue_with
 
 STATE = load("prototype_by_friday")
@@ -19,7 +19,9 @@ SHARES = np.array([0.75, 0.25])
 
 def bought(catalogue: Catalogue) -> tuple[TokenFlow, TokenFlow]:
     (station,) = architecture(STATE, catalogue).stations
-    main, small = _bought(station.units[0], SHARES[:, None, None] * ALL, state=STATE, catalogue=catalogue)
+    main, small = bought_of(
+        station.units[0], (SHARES[:, None, None] * ALL).tolist(), state=STATE, ahead_per_min=0.0, catalogue=catalogue
+    )
     return main, small
 
 

@@ -32,7 +32,7 @@ from sim.strategy.executors import Executor
 from sim.strategy.leaving import LeavingMonth, lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity
 from sim.strategy.play import Played, play_months, with_outages
-from sim.strategy.pressure import Physical, monetary, physical
+from sim.strategy.pressure import Physical, late_outages, monetary, physical
 from sim.strategy.pricing import Priced, state_months
 from sim.strategy.schedule import Exit, Schedule, effective_states
 from sim.strategy.store import SurfaceStore
@@ -100,16 +100,20 @@ class LeanStage(Stage):
         self._struck: tuple[Played, Played] | None = None
         """Months without outages, and the same with them."""
         self._parameters: LockinParameters = lockin_parameters(scenario, book.catalogue)
+        # What strikes whatever the company does: where nobody leaves, nobody is late.
+        undecided = Schedule(exits=(NOT_MET,) * len(self.strikes))
+        self._undecided = physical(self.strikes, undecided, catalogue=catalogue)
+        self._without_outages = replace(self._undecided, outages=())
         self._feeds_back = scenario.world.retention_on or any(
             "world.retention_on" in change.set for change in scenario.changes
         )
 
     def served(self, schedule: Schedule) -> Played:
         """The whole horizon as far as it is decided: strikes whose exit is open force nothing yet."""
-        known = (*schedule.exits, *(NOT_MET,) * (len(self.strikes) - len(schedule.exits)))
-        pressure = physical(self.strikes, replace(schedule, exits=known), catalogue=self.catalogue)
+        late = late_outages(zip(self.strikes, schedule.exits, strict=False))
+        pressure = replace(self._undecided, outages=(*self._undecided.outages, *late)) if late else self._undecided
         states = effective_states(self.scenario, schedule)
-        before = pressure if self._feeds_back else replace(pressure, outages=())
+        before = pressure if self._feeds_back else self._without_outages
         if self._calm is None or not _same(self._calm, states, before):
             self._calm = play_months(
                 self.scenario,
@@ -120,8 +124,8 @@ class LeanStage(Stage):
                 states=states,
                 pressure=before,
                 in_full=False,
+                before=self._calm,
             )
-            self.windows += self._calm.windows
         if self._feeds_back:
             return self._calm
         if self._struck is None or self._struck[0] is not self._calm or self._struck[1].pressure != pressure:
@@ -131,8 +135,8 @@ class LeanStage(Stage):
     def paid(self, schedule: Schedule, until: int) -> tuple[Played, Priced]:
         """The months before one of them, stated; those that were stated before stay."""
         played = self.served(schedule)
-        played = replace(played, states=played.states[:until], months=played.months[:until])
         pressure = monetary(self.strikes, schedule, states=played.states, catalogue=self.catalogue)
+        played = replace(played, states=played.states[:until], months=played.months[:until])
         self._priced = state_months(
             played, self.book, schedule=schedule, pressure=pressure, before=self._priced, in_full=False
         )
@@ -168,7 +172,7 @@ class LeanStage(Stage):
         whole = self.leaving(played, priced, schedule).leaving(SHOWN_SETS[WHOLE])
         statements, rate = priced.statements, self.scenario.company.discount_per_year
         cash = cash_flows(statements, book=self.book)
-        lines = np.array([[s.revenue_usd, *(s.cost_usd[line] for line in COST_LINES)] for s in statements]).T
+        lines = np.array([[s.revenue_usd, *[s.cost_usd[line] for line in COST_LINES]] for s in statements]).T
         total = np.array(cumulative(cash))
         year = statements[-MONTHS_PER_YEAR:]
         revenue = sum(s.revenue_usd for s in year)

@@ -21,7 +21,7 @@ from sim.strategy.futures.findings import FrontPoint, SearchResult
 from sim.strategy.futures.judge import figure_of, passes, thresholds_of
 from sim.strategy.futures.lean import Figures
 from sim.strategy.futures.outcome import Future, Uncertain
-from sim.strategy.futures.run import LIKELY, figures_in
+from sim.strategy.futures.run import LIKELY, figures_of
 from sim.strategy.futures.uncertain import uncertain_of
 from sim.strategy.outcome import Fidelity
 from sim.strategy.store import SurfaceStore
@@ -71,10 +71,9 @@ def read_architecture(task: ArchitectureTask) -> tuple[Tried, Surfaces]:
     """An architecture as it reads, and the surfaces that had to be simulated for it."""
     store = SurfaceStore()
     store.add(task.surfaces)
-    likely, *found = [
-        figures_in(task.scenario, future, parameters=task.parameters, fidelity=task.fidelity, store=store)
-        for future in (LIKELY, *task.futures)
-    ]
+    likely, *found = figures_of(
+        task.scenario, (LIKELY, *task.futures), parameters=task.parameters, fidelity=task.fidelity, store=store
+    )
     thresholds = [t for t in thresholds_of(task.scenario, catalogue_of(task.scenario)) if t.id in MUST]
     passed = [all(passes(t, figure_of(t.id, figures)) for t in thresholds) for figures in found]
     known = {key for key, _ in task.surfaces}
