@@ -5,7 +5,7 @@ import numpy as np
 from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Pulled, Sensitivity
 from sim.workload.streams import stream
 
-N = 200
+N, MONTHS = 200, 36
 
 
 def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: bool = True) -> Evidence:
@@ -22,6 +22,8 @@ def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: boo
             (FailsWhen("growth below 2.6 % a month", 30), FailsWhen("launch after month 6", 12)),
         ),
         npv_usd=(tuple(base.tolist()), tuple(other.tolist())),
+        worth_by_month_usd=tuple(_paid_back(worth) for worth in (base, other)),
+        by_year_usd=tuple(_by_year(worth) for worth in (base, other)),
         regret_usd=((6e5, 0.0, 1.9e6), (0.0, 2e5, 0.0)),
         named=("As expected", "Slow growth", "Model is retired"),
         ties=((False, False, False), (False, True, False)),
@@ -33,6 +35,17 @@ def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: boo
     )
     found = Sensitivity(ours=1, theirs=0, expected_usd=gain_usd, pulls=pulls) if sensitivity else None
     return Evidence(futures=futures, sensitivity=found)
+
+
+def _paid_back(worth: np.ndarray) -> np.ndarray:
+    """Worth so far by month: half a million is spent at first, and the last month has it all."""
+    share = (np.arange(1, MONTHS + 1) / MONTHS) ** 2
+    return (worth[:, None] + 5e5) * share - 5e5 * np.sqrt(share) * (share < 1) - 5e5 * (share == 1)
+
+
+def _by_year(worth: np.ndarray) -> dict[str, np.ndarray]:
+    profit = worth[:, None] * np.array([0.1, 0.3, 0.6])
+    return {"revenue": profit + 2e6, "total": np.full(profit.shape, 2e6), "profit": profit}
 
 
 def paired(mean: float, spread: float):

@@ -151,6 +151,10 @@ class StrategyFutures:
     """Worth of the best strategy of each future, less this one's; at least 0."""
     fans: tuple[Fan, ...]
     annual: tuple[AnnualColumn, ...]
+    worth_by_month_usd: Array
+    """Present value of the cash up to each month's end, shape (futures, months)."""
+    by_year_usd: Mapping[str, Array]
+    """By line of `annual`, shape (futures, years)."""
     boxes: tuple[FailingBox, ...]
     """Where it fails, most telling first; empty where it hardly ever fails, or nearly always."""
 

@@ -170,14 +170,17 @@ def difference_chart(facts: Facts) -> Lines:
     """Cash of the other options less that of doing nothing, discounted and added up; never levels."""
     base = discounted_cash(facts.outcomes[0])[: facts.months]
     lines = []
+    low: tuple[float, ...]
+    high: tuple[float, ...]
     for at, outcome in enumerate(facts.outcomes[1:], start=1):
         gain = np.cumsum(discounted_cash(outcome)[: facts.months] - base)
-        note = ""
+        note, low, high = "", (), ()
         if facts.evidence.futures is not None:
             found = facts.evidence.futures.paired(at, 0)
             note = f"range {claims.signed(found.low)} to {claims.signed(found.high)}"
+            low, high = facts.evidence.futures.gain_band(at, 0)
         label = f"{facts.options[at].short} {claims.signed(float(gain[-1]))}"
-        lines.append(Line(facts.options[at].short, at, tuple(gain.tolist()), label, note))
+        lines.append(Line(facts.options[at].short, at, tuple(gain.tolist()), label, note, low=low, high=high))
     shown = facts.proposed if facts.proposed > 0 else facts.against or 1
     name, base_name = facts.options[shown].short, facts.options[0].short
     values = next(line.values for line in lines if line.option == shown)
@@ -188,7 +191,7 @@ def difference_chart(facts: Facts) -> Lines:
         + (
             "As planned: no other futures were drawn."
             if facts.evidence.futures is None
-            else "As planned; the range at the end holds 80 of 100 futures."
+            else "Line: as planned. Shaded: 80 of 100 futures."
         ),
         axis=MILLION,
         lines=tuple(lines),
