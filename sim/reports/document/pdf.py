@@ -77,8 +77,8 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
         super().__init__(
             buffer,
             pagesize=size,
-            title=faces.fit(report.decision),
-            author=faces.fit(report.brand.name),
+            title=report.decision,
+            author=report.brand.name,
             subject=f"Report to the {AUDIENCES[report.audience].lower()}; " + ", ".join(stamp.parts()),
             creator=f"Loadbearing {stamp.version}",
             keywords="platform strategy, simulation, lock-in, unit economics",
@@ -110,16 +110,14 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
 
     def _furniture(self, canvas: Canvas, _: BaseDocTemplate) -> None:
         width, height = self.pagesize
-        fit, factor = self.faces.fit, self.faces.size
+        factor = self.faces.size
         canvas.saveState()
         canvas.setFillColor(HexColor(INK))
         left = SIDE
         if self.report.brand.logo:
             left = self._logo(canvas, height)
         else:
-            canvas.setFont(SERIF_BOLD, 10.6 * factor)
-            canvas.drawString(SIDE, height - HEAD + 5, fit(self.report.brand.name))
-            left += canvas.stringWidth(fit(self.report.brand.name), SERIF_BOLD, 10.6 * factor)
+            left = self._line(canvas, SIDE, height - HEAD + 5, self.report.brand.name, SERIF_BOLD, 10.6 * factor)
         canvas.setFont(SANS, 8.2 * factor)
         canvas.setFillColor(HexColor(GRAY))
         canvas.drawString(left + 10, height - HEAD + 5, f"Report to the {AUDIENCES[self.report.audience].lower()}")
@@ -133,16 +131,23 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
         canvas.line(SIDE, FOOT, width - SIDE, FOOT)
         canvas.setFillColor(HexColor(GRAY))
         size = 7.2 * factor
-        foot = fit("  ·  ".join((self.report.brand.name, *self.report.stamp.parts())))
+        foot = "  ·  ".join((self.report.brand.name, *self.report.stamp.parts()))
         room = width - 2 * SIDE - 44
-        while canvas.stringWidth(foot, SANS, size) > room and size > 5:
+        while self.faces.width(foot, SANS, size) > room and size > 5:
             size -= 0.1
-        canvas.setFont(SANS, size)
-        canvas.drawString(SIDE, FOOT - 11, foot)
+        self._line(canvas, SIDE, FOOT - 11, foot, SANS, size)
         canvas.setFillColor(HexColor(INK))
         canvas.setFont(SANS_BOLD, 7.2 * factor)
         canvas.drawRightString(width - SIDE, FOOT - 11, f"{canvas.getPageNumber()} of {self.pages or 1}")
         canvas.restoreState()
+
+    def _line(self, canvas: Canvas, x: float, y: float, text: str, face: str, size: float) -> float:
+        """Draw a line of text; where it ends."""
+        for other, piece in self.faces.pieces(text):
+            canvas.setFont(other or face, size)
+            canvas.drawString(x, y, piece)
+            x += canvas.stringWidth(piece, other or face, size)
+        return x
 
     def _logo(self, canvas: Canvas, height: float) -> float:
         image = ImageReader(BytesIO(self.report.brand.logo))

@@ -11,12 +11,14 @@ from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import CondPageBreak, HRFlowable, KeepTogether, LongTable, Paragraph, Spacer, TableStyle
 
+from sim.reports.document.direction import turns
 from sim.reports.document.look import GRAY, GRID, INK, RULE, TEXT, style_of
 from sim.reports.document.parts import Block, Cell, Chart, Figure, Grid, GridRow, Points, Prose, Table
 from sim.reports.document.pdf_canvas import Scale, Sheet
 from sim.reports.document.pdf_charts import drawing_of
 from sim.reports.document.pdf_fonts import SANS, SANS_BOLD, SERIF, SERIF_BOLD, Faces
 from sim.reports.document.report import Report
+from sim.reports.words import NBSP
 
 GAP, GUTTER = 13.0, 12.0
 KEPT_ROWS = 7
@@ -72,6 +74,22 @@ class Styles:
         )
 
 
+class _Turning(Paragraph):  # type: ignore[misc]
+    """A paragraph in which some text runs from right to left: lines are broken first, and turned one by one."""
+
+    def __init__(self, words: str, style: ParagraphStyle, faces: Faces) -> None:
+        super().__init__(faces.markup(words), style)
+        self._words, self._faces = words, faces
+
+    def breakLines(self, width: Any) -> Any:
+        room = min(width) if isinstance(width, list | tuple) else width
+        lines = self._faces.broken(self._words, self.style.fontName, size=self.style.fontSize, width=room)
+        # No line is broken again: its words are held together.
+        turned = "<br/>".join(self._faces.markup(line).replace(" ", NBSP) for line in lines)
+        self.frags = Paragraph(turned.replace(f"<font{NBSP}", "<font "), self.style).frags
+        return super().breakLines(width)
+
+
 class Blocks:
     """Makes flowables of a report's blocks for a width."""
 
@@ -82,7 +100,7 @@ class Blocks:
         self.styles = Styles(faces)
 
     def text(self, words: str, style: ParagraphStyle) -> Paragraph:
-        return Paragraph(self.faces.markup(words), style)
+        return _Turning(words, style, self.faces) if turns(words) else Paragraph(self.faces.markup(words), style)
 
     def ruled(self, *, after: float = 7.0) -> HRFlowable:
         """The rule above a block."""

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.formats import File
 from sim.reports.document.report import Report
 from sim.reports.document.sheets.assumptions import write_assumptions
@@ -41,7 +41,7 @@ def write(report: Report) -> Iterator[File]:
     workbook = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties(
         {
-            "title": one_line(report.decision, most=250),
+            "title": recut(report.decision, most=250),
             "author": report.brand.name,
             "subject": ", ".join(report.stamp.parts()),
             "created": EPOCH,

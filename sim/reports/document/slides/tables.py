@@ -10,7 +10,7 @@ from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from sim.reports import words
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.look import GRAY, INK, RULE
 from sim.reports.document.parts import Cell, Figure, Table
 from sim.reports.document.slides.deck import LEADING, LETTER_SANS, Box, lines_of, rgb
@@ -62,7 +62,7 @@ def add_table(
     widths = [width * share / sum(shares) for share in shares]
     size, lines = _size(heads, rows, widths, height)
     frame = slide.shapes.add_table(len(rows) + 1, len(heads), *(Inches(v) for v in (left, top, width, 0.3)))
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", one_line(name, most=400))
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", recut(name, most=400))
     table = frame.table
     table._tbl.tblPr.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId").text = PLAIN
     table.horz_banding = False
@@ -103,7 +103,7 @@ def _cell(cell: Any, shown: Shown, *, size: float, most: int, head: bool) -> Non
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if shown.right else PP_ALIGN.LEFT
     run = paragraph.add_run()
-    run.text = one_line(shown.text.replace(words.NBSP, " "), most=most) if len(shown.text) > most else shown.text
+    run.text = recut(shown.text.replace(words.NBSP, " "), most=most) if len(shown.text) > most else shown.text
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), shown.bold, rgb(shown.color)
     properties = cell._tc.get_or_add_tcPr()
     if shown.outline:
