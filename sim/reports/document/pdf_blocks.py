@@ -12,7 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import CondPageBreak, HRFlowable, KeepTogether, LongTable, Paragraph, Spacer, TableStyle
 
 from sim.reports.document.direction import turns
-from sim.reports.document.look import GRAY, GRID, INK, RULE, TEXT, style_of
+from sim.reports.document.look import GRADE, GRAY, GRID, INK, RULE, TEXT, grade_look, style_of
 from sim.reports.document.parts import Block, Cell, Chart, Figure, Grid, GridRow, Points, Prose, Table
 from sim.reports.document.pdf_canvas import Scale, Sheet
 from sim.reports.document.pdf_charts import drawing_of
@@ -191,8 +191,22 @@ class Blocks:
                 rows.append([self.text(block.groups[at], self.styles.cell(bold=True)), *[""] * (len(widths) - 1)])
                 style += [("SPAN", (0, place), (-1, place)), ("TOPPADDING", (0, place), (-1, place), 8)]
                 style.append(("NOSPLIT", (0, place), (-1, place + 1)))
-            rows.append([self._cell(cell, numeric=c.numeric) for cell, c in zip(row, block.columns, strict=True)])
+            rows.append(
+                [
+                    self._grade(cell) if c.title == GRADE else self._cell(cell, numeric=c.numeric)
+                    for cell, c in zip(row, block.columns, strict=True)
+                ]
+            )
         return LongTable(rows, colWidths=widths, repeatRows=int(titled), style=TableStyle(style))
+
+    def _grade(self, cell: Cell) -> Drawing:
+        """A grade in its box: filled where it is sure, outlined where it is not."""
+        letter = cell if isinstance(cell, str) else cell.text
+        fill, edge, color = grade_look(letter, self.report.brand)
+        sheet = Sheet(13, 11, faces=self.faces)
+        sheet.box(0.5, 0.5, width=10, height=10, fill=fill, edge=edge)
+        sheet.words(letter, 5.5, 2.9, color=color, size=7.4, bold=True, anchor="middle")
+        return sheet.drawing
 
     def _cell(self, cell: Cell, *, numeric: bool) -> Paragraph:
         if isinstance(cell, str):

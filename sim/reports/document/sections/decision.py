@@ -191,7 +191,7 @@ def difference_chart(facts: Facts) -> Lines:
         + (
             "As planned: no other futures were drawn."
             if facts.evidence.futures is None
-            else "Line: as planned. Shaded: 80 of 100 futures."
+            else "Line: as planned. Band: 80 of 100 futures."
         ),
         axis=MILLION,
         lines=tuple(lines),

@@ -91,7 +91,7 @@ def series_lines(facts: Facts, key: str) -> Lines:
             if len(texts) == 1
             else f"{series.title} ends {side} under {best.name}, at {series.write(best.values[-1])}"
         )
-    known_range = "Shaded: the range." if any(line.low for line in lines) else "As planned."
+    known_range = "Band: the range." if any(line.low for line in lines) else "As planned."
     return Lines(key, title, f"{series.subtitle}. {known_range}", Axis(series.scale, series.unit), tuple(lines))
 
 
@@ -114,7 +114,7 @@ def worth_fan(facts: Facts) -> Lines:
         f"{name} is worth less than nothing in {claims.of_hundred(losing / futures.n)} futures"
         if losing
         else f"{name} is worth more than nothing in every future drawn",
-        f"Worth so far by month, discounted, $M. Line: middle of {futures.n} futures. Shaded: 80 of 100.",
+        f"Worth so far by month, discounted, $M. Line: middle of {futures.n} futures. Band: 80 of 100.",
         Axis(1e6, "M"),
         tuple(lines),
         zero="paid back",

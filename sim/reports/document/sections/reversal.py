@@ -184,7 +184,7 @@ def whole_lines(facts: Facts) -> Lines:
     return Lines(
         "whole",
         title,
-        "Cash to leave everything if decided that month, $M. Shaded: 80 of 100 futures; beside "
+        "Cash to leave everything if decided that month, $M. Band: 80 of 100 futures; beside "
         "the end: months it takes.",
         MILLION,
         tuple(lines),

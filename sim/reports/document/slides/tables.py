@@ -55,12 +55,13 @@ def _text(cell: Cell) -> str:
 
 
 def add_table(
-    slide: Any, box: Box, *, heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], shares: Sequence[float], name: str
+    slide: Any, box: Box, *, heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], shares: Sequence[float],
+    name: str, most_head: float = SIZES[0],
 ) -> None:  # fmt: skip
-    """A table that fills its box; text is set smaller, then cut, until it fits."""
+    """A table that fills its box; text is set smaller, then cut, until it fits. Heads are no larger than the most."""
     left, top, width, height = box
     widths = [width * share / sum(shares) for share in shares]
-    size, lines = _size(heads, rows, widths, height)
+    size, lines = _size(heads, rows, widths, height, most_head=most_head)
     frame = slide.shapes.add_table(len(rows) + 1, len(heads), *(Inches(v) for v in (left, top, width, 0.3)))
     frame._element.nvGraphicFramePr.cNvPr.set("descr", recut(name, most=400))
     table = frame.table
@@ -69,27 +70,34 @@ def add_table(
     for column, wide in enumerate(widths):
         table.columns[column].width = Inches(wide)
     for at, row in enumerate([heads, *rows]):
-        table.rows[at].height = Inches(lines[at] * size * LEADING / 72 + GAP_IN)
+        own = size if at else min(size, most_head)
+        table.rows[at].height = Inches(lines[at] * own * LEADING / 72 + GAP_IN)
         for column, shown in enumerate(row):
-            most = max(4, lines[at] * _per_line(widths[column], size))
-            _cell(table.cell(at, column), shown, size=size, most=most, head=at == 0)
+            most = max(4, lines[at] * _per_line(widths[column], own))
+            _cell(table.cell(at, column), shown, size=own, most=most, head=at == 0)
 
 
 def _size(
-    heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], widths: Sequence[float], height: float
-) -> tuple[float, list[int]]:
+    heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], widths: Sequence[float], height: float, *,
+    most_head: float,
+) -> tuple[float, list[int]]:  # fmt: skip
     """Largest size at which all rows fit, and the lines of each; at the smallest, rows are cut to what there is."""
     for size in SIZES:
+        sizes = [min(size, most_head), *[size] * len(rows)]
         lines = [
-            max(lines_of(shown.text, _per_line(widths[column], size)) for column, shown in enumerate(row))
-            for row in [heads, *rows]
+            max(lines_of(shown.text, _per_line(widths[column], own)) for column, shown in enumerate(row))
+            for row, own in zip([heads, *rows], sizes, strict=True)
         ]
-        if sum(count * size * LEADING / 72 + GAP_IN for count in lines) <= height:
+        if _tall(lines, sizes) <= height:
             return size, lines
-    size = SIZES[-1]
-    while sum(count * size * LEADING / 72 + GAP_IN for count in lines) > height and max(lines) > 1:
+    while _tall(lines, sizes) > height and max(lines) > 1:
         lines[lines.index(max(lines))] -= 1
-    return size, lines
+    return SIZES[-1], lines
+
+
+def _tall(lines: Sequence[int], sizes: Sequence[float]) -> float:
+    """Height [in] of rows with so many lines each."""
+    return sum(count * size * LEADING / 72 + GAP_IN for count, size in zip(lines, sizes, strict=True))
 
 
 def _per_line(width_in: float, size: float) -> int:
