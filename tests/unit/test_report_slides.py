@@ -2,11 +2,13 @@
 
 import json
 import time
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from PIL import Image
 from pptx import Presentation
 
 from sim.reports.document import formats
@@ -96,6 +98,21 @@ def test_a_board_gets_ten_to_twelve_slides_each_with_title_notes_number_and_alt_
     assert len(Presentation(BytesIO(formats.write(build_report(outcomes()), "pptx")[0].data)).slides) == 10
     alone = build_report(outcomes()[:1])
     assert len(Presentation(BytesIO(formats.write(alone, "pptx")[0].data)).slides) == 10
+
+
+def test_a_logo_is_on_every_slide_and_in_the_file_once():
+    drawn = BytesIO()
+    Image.new("RGB", (64, 16), "#005A3C").save(drawn, "png")
+    worn = replace(report(), brand=replace(report().brand, name="Alder", logo=drawn.getvalue()))
+    data = formats.write(worn, "pptx")[0].data
+    deck = Presentation(BytesIO(data))
+    pictures = [shape for shape in deck.slides[0].slide_layout.shapes if shape._element.tag.endswith("}pic")]
+    assert [shape._element.nvPicPr.cNvPr.get("descr") for shape in pictures] == ["Logo of Alder"]
+    assert all(slide.slide_layout == deck.slides[0].slide_layout for slide in deck.slides)
+    embedded = pictures[0]._element.blipFill.blip.rEmbed
+    assert deck.slides[0].slide_layout.part.related_part(embedded).blob == drawn.getvalue()
+    with ZipFile(BytesIO(data)) as archive:
+        assert len([name for name in archive.namelist() if "/media/" in name]) == 1
 
 
 def test_hostile_text_is_text_on_slides_and_in_their_sheets():

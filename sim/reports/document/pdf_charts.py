@@ -11,9 +11,11 @@ from sim.reports.document.look import GRAY, GRID, INK, LAYERS, TEXT, WHITE, Styl
 from sim.reports.document.parts import Bars, Chart, Heat, Line, Lines, Ranges, Stack, Tornado
 from sim.reports.document.pdf_canvas import LABEL, LEADING, Scale, Sheet, months_along, scale_of
 from sim.reports.document.pdf_fonts import Faces
-from sim.reports.document.report import Option, Report
+from sim.reports.document.report import Option, Paper, Report
 
-LEFT, LABELS, BELOW, TALL = 46.0, 138.0, 22.0, 158.0
+LEFT, LABELS, BELOW = 46.0, 138.0, 22.0
+TALL: dict[Paper, float] = {"a4": 158.0, "letter": 126.0}
+"""Height of what runs over months: the first page has to hold one beside the key figures."""
 LEGEND, HEAD = 18.0, 7.6
 ROW, NAMES = 19.0, 122.0
 
@@ -41,12 +43,13 @@ def _points(values: tuple[float, ...], x: Scale, y: Scale) -> list[tuple[float, 
 
 @_of.register
 def _lines(chart: Lines, report: Report, width: float, faces: Faces) -> Drawing:
-    sheet = Sheet(width, TALL, faces=faces)
+    tall = TALL[report.paper]
+    sheet = Sheet(width, tall, faces=faces)
     months = max((len(line.values) for line in chart.lines), default=1)
     right = width - LABELS
     x = Scale(1, max(months, 2), LEFT, right)
     pool = [v for line in chart.lines for edge in (line.values, line.low, line.high) for v in edge]
-    y = scale_of([*pool, *([0.0] if chart.zero else [])], chart.axis, start=BELOW, end=TALL - 8)
+    y = scale_of([*pool, *([0.0] if chart.zero else [])], chart.axis, start=BELOW, end=tall - 8)
     drawn = [(line, style_of(_option(report, line.option), report.brand)) for line in chart.lines]
     for line, style in drawn:
         _fill_band(sheet, line, style, x=x, y=y)
@@ -64,7 +67,7 @@ def _lines(chart: Lines, report: Report, width: float, faces: Faces) -> Drawing:
         if points:
             sheet.mark(style, *points[-1])
     if chart.zero:
-        sheet.words(chart.zero, LEFT + 4, TALL - 10, color=GRAY)
+        sheet.words(chart.zero, LEFT + 4, tall - 10, color=GRAY)
     _end_labels(sheet, drawn, y, right + 12)
     return sheet.drawing
 
@@ -94,12 +97,13 @@ def _end_labels(sheet: Sheet, drawn: list[tuple[Line, Style]], y: Scale, left: f
 
 @_of.register
 def _stack(chart: Stack, report: Report, width: float, faces: Faces) -> Drawing:
-    sheet = Sheet(width, TALL, faces=faces)
+    tall = TALL[report.paper]
+    sheet = Sheet(width, tall, faces=faces)
     months = max((len(layer.values) for layer in chart.layers), default=1)
     right = width - LABELS
     x = Scale(0.5, months + 0.5, LEFT, right)
     totals = [sum(layer.values[at] for layer in chart.layers) for at in range(months)]
-    y = scale_of([0.0, *totals], chart.axis, start=BELOW, end=TALL - 8)
+    y = scale_of([0.0, *totals], chart.axis, start=BELOW, end=tall - 8)
     sheet.values_up(y, chart.axis, left=LEFT, right=right)
     months_along(sheet, x, months=months, y=4)
     wide = 0.8 * (x(2) - x(1))
@@ -113,7 +117,7 @@ def _stack(chart: Stack, report: Report, width: float, faces: Faces) -> Drawing:
                 )
             base += value
     for row, (at, layer) in enumerate(reversed(list(enumerate(chart.layers)))):
-        top = TALL - 20 - row * 15
+        top = tall - 20 - row * 15
         sheet.box(right + 14, top, width=8, height=8, fill=_shade(at))
         sheet.words(layer.name, right + 27, top + 1, color=TEXT)
     return sheet.drawing

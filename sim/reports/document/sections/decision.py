@@ -92,7 +92,7 @@ def _switch_points(facts: Facts) -> list[str]:
     return [
         claims.switches(
             other,
-            input_words=pull.label[0].lower() + pull.label[1:],
+            input_words=words.as_clause(pull.label),
             flip=pull.flip_input,
             below=pull.flips_below,
             likely=pull.likely_input,

@@ -99,7 +99,7 @@ def _reversal(deck: Deck, section: Section) -> None:
         _chart(deck, section, "whole")
     else:
         notes = _notes(section, "whole", "waiting_gain", "waiting")
-        title = f"{whole.title}; {waiting.title[0].lower()}{waiting.title[1:]}"
+        title = f"{whole.title}; {words.as_clause(waiting.title)}"
         slide = deck.slide(title, subtitle=waiting.note, notes=notes)
         _halves(deck, slide, section, ("whole", "waiting_gain"))
     _chart(deck, section, "door_ranges", title=section.headline)

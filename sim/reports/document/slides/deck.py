@@ -177,14 +177,9 @@ class Deck:
         self.text(slide, (LEFT, 7.02, RIGHT - LEFT - 1, 0.25), foot, color=GRAY, sizes=(10.5, 9.5, 8.5))
         tree = self._layout.shapes._spTree
         for shape in list(slide.shapes)[before:]:
-            if not self._is_picture(shape):
-                tree.append(copy.deepcopy(shape._element))
-                shape._element.getparent().remove(shape._element)
+            tree.append(copy.deepcopy(shape._element))
+            shape._element.getparent().remove(shape._element)
         self._furnished = True
-
-    @staticmethod
-    def _is_picture(shape: Any) -> bool:
-        return str(shape._element.tag).endswith("}pic")
 
     def _logo(self, slide: Any) -> None:
         picture = slide.shapes.add_picture(BytesIO(self.brand.logo), Inches(LEFT), Inches(0.14), height=Inches(0.32))
@@ -192,6 +187,11 @@ class Deck:
             picture.height = Emu(int(picture.height * Inches(1.8) / picture.width))
             picture.width = Inches(1.8)
         picture._element.nvPicPr.cNvPr.set("descr", f"Logo of {recut(self.brand.name, most=80)}")
+        # The layout shows it on every slide, so it is the layout that holds the file.
+        blip = picture._element.blipFill.find(qn("a:blip"))
+        slide.part.drop_rel(blip.get(qn("r:embed")))
+        _, key = self._layout.part.get_or_add_image_part(BytesIO(self.brand.logo))
+        blip.set(qn("r:embed"), key)
 
     def _number(self, slide: Any) -> None:
         shape = self.text(slide, (RIGHT - 0.6, 7.0, 0.6, 0.25), "", size=11, color=INK, bold=True, align="right")
