@@ -8,9 +8,10 @@ from sim.reports.document.from_futures import evidence_of
 from sim.reports.document.gathering import Asked, decisions_between, gathered
 from sim.scenario import load, set_fields
 from sim.strategy import evaluate
+from sim.strategy import futures as library
 from sim.strategy.futures import futures, sensitivity
 
-N = 20
+N = 12
 DECIDED = {"decisions.movable_share": 0.7, "decisions.vector_store": "open_hosted"}
 
 
@@ -22,20 +23,32 @@ def outcomes():
 
 
 @pytest.fixture(scope="module")
-def found(outcomes):
-    stages = []
-    evidence = gathered(outcomes, Asked(futures=N, waiting=True), tell=lambda *told: stages.append(told))
-    assert [stage for stage, *_ in stages if stage.startswith(("Building", "Moving", "Deciding"))]
-    return evidence
+def gathering(outcomes):
+    """The evidence, and what was drawn and moved for it on the way."""
+    stages, made = [], []
+
+    def kept(work):
+        return lambda *args, **more: made.append(work(*args, **more)) or made[-1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        for work in (futures, sensitivity):
+            patched.setattr(library, work.__name__, kept(work))
+        evidence = gathered(outcomes, Asked(futures=N, waiting=True), tell=lambda *told: stages.append(told))
+    told = {stage.split(":")[0] for stage, *_ in stages}
+    assert told == {"Building surfaces", "Reading futures", "Moving every assumption", "Deciding later"}
+    drawn, moved, later = made
+    assert [strategy.name for strategy in later.strategies[1:]] == ["decided after 0 months", "decided after 6 months"]
+    return evidence, (drawn, moved)
 
 
 @pytest.fixture(scope="module")
-def played(outcomes):
-    scenarios = [
-        outcome.scenario.model_copy(update={"name": f"{outcome.scenario.name} {at}"})
-        for at, outcome in enumerate(outcomes, start=1)
-    ]
-    return futures(scenarios, n=N), sensitivity(scenarios)
+def found(gathering):
+    return gathering[0]
+
+
+@pytest.fixture(scope="module")
+def played(gathering):
+    return gathering[1]
 
 
 def test_evidence_is_what_the_futures_say(found, played, outcomes):
