@@ -22,7 +22,7 @@ def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: boo
             (FailsWhen("growth below 2.6 % a month", 30), FailsWhen("launch after month 6", 12)),
         ),
         npv_usd=(tuple(base.tolist()), tuple(other.tolist())),
-        worth_by_month_usd=tuple(_paid_back(worth) for worth in (base, other)),
+        by_month=tuple(_by_month(worth) for worth in (base, other)),
         by_year_usd=tuple(_by_year(worth) for worth in (base, other)),
         regret_usd=((6e5, 0.0, 1.9e6), (0.0, 2e5, 0.0)),
         named=("As expected", "Slow growth", "Model is retired"),
@@ -37,10 +37,12 @@ def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: boo
     return Evidence(futures=futures, sensitivity=found)
 
 
-def _paid_back(worth: np.ndarray) -> np.ndarray:
-    """Worth so far by month: half a million is spent at first, and the last month has it all."""
+def _by_month(worth: np.ndarray) -> dict[str, np.ndarray]:
+    """Half a million is spent at first, and the last month has the whole worth; nothing is sold in the first one."""
     share = (np.arange(1, MONTHS + 1) / MONTHS) ** 2
-    return (worth[:, None] + 5e5) * share - 5e5 * np.sqrt(share) * (share < 1) - 5e5 * (share == 1)
+    paid_back = (worth[:, None] + 5e5) * share - 5e5 * np.sqrt(share) * (share < 1) - 5e5 * (share == 1)
+    margin = np.where(share > share[0], 0.5 + 0.05 * worth[:, None] / 4e6, np.nan)
+    return {"worth_usd": paid_back, "margin": margin, "usd_per_mtok": 2 * (1 - margin)}
 
 
 def _by_year(worth: np.ndarray) -> dict[str, np.ndarray]:

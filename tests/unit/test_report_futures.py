@@ -57,7 +57,7 @@ def test_evidence_is_what_the_futures_say(found, played, outcomes):
     for at, strategy in enumerate(drawn.strategies):
         assert found.futures.npv_usd[at] == tuple(strategy.npv_usd.tolist())
         assert found.futures.passing[at] == int(strategy.passed.sum())
-        assert np.allclose(found.futures.worth_by_month_usd[at][:, -1], strategy.npv_usd)
+        assert np.allclose(found.futures.by_month[at]["worth_usd"][:, -1], strategy.npv_usd)
         profit = next(column for column in strategy.annual if column.line == "profit")
         assert np.median(found.futures.by_year_usd[at]["profit"], axis=0) == pytest.approx(profit.median)
     told = found.sensitivity
@@ -79,6 +79,10 @@ def test_ranges_of_money_hold_eighty_of_a_hundred_futures(found, outcomes):
     difference = report.section("decision").block("difference").lines[0]
     paired = found.futures.paired(1, 0)
     assert (difference.low[-1], difference.high[-1]) == pytest.approx((paired.low, paired.high))
+    margin = report.section("decision").block("key_figures").rows[2].figures
+    for at, figure in enumerate(margin):
+        last = found.futures.by_month[at]["margin"][:, -1]
+        assert (figure.low, figure.high) == pytest.approx(tuple(np.quantile(last, (0.1, 0.9)))) and figure.note
     rows = {str(row[0]): row for row in report.section("money").block("by_year").rows}
     assert rows["Profit"][1].ranged and rows["Profit"][-1].note and not rows["Gross profit"][1].ranged
 

@@ -71,8 +71,11 @@ Band = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def _edges(values: Array) -> Band:
-    low, high = np.quantile(values, RANGE, axis=0)
-    return tuple(low.tolist()), tuple(high.tolist())
+    known = ~np.isnan(values).all(axis=0)
+    edges = np.full((len(RANGE), values.shape[1]), np.nan)
+    edges[:, known] = np.nanquantile(values[:, known], RANGE, axis=0)
+    low, high = edges.tolist()
+    return tuple(low), tuple(high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ class FuturesFound:
     fails_when: tuple[tuple[FailsWhen, ...], ...]
     npv_usd: tuple[tuple[float, ...], ...]
     """By option and future; the same future at the same place."""
-    worth_by_month_usd: tuple[Array, ...]
-    """Present value of the cash up to each month's end, by option; each of shape (futures, months)."""
+    by_month: tuple[Mapping[str, Array], ...]
+    """By option and name, as in `StrategyFutures`; each of shape (futures, months)."""
     by_year_usd: tuple[Mapping[str, Array], ...]
     """Lines of the yearly statement by option and name; each of shape (futures, years)."""
     regret_usd: tuple[tuple[float, ...], ...] = ()
@@ -110,13 +113,13 @@ class FuturesFound:
 
     def gain_band(self, ours: int, theirs: int) -> Band:
         """Where 80 of 100 futures lie, month by month: worth so far of one option less that of another [USD]."""
-        one, other = self.worth_by_month_usd[ours], self.worth_by_month_usd[theirs]
+        one, other = self.by_month[ours]["worth_usd"], self.by_month[theirs]["worth_usd"]
         months = min(one.shape[1], other.shape[1])
         return _edges(one[:, :months] - other[:, :months])
 
-    def worth_band(self, option: int) -> Band:
-        """The same of the worth so far of one option."""
-        return _edges(self.worth_by_month_usd[option])
+    def month_band(self, option: int, name: str) -> Band:
+        """The same of one figure of one option; `nan` in months in which no future has it."""
+        return _edges(self.by_month[option][name])
 
     def year_band(self, option: int, line: str) -> Band:
         """Where 80 of 100 futures lie with a line of the statement, year by year and then in all [USD]."""

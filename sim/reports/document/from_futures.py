@@ -45,7 +45,7 @@ def _found(drawn: FuturesResult) -> FuturesFound:
         regret_usd=tuple(distances),
         named=tuple(kind_words(kind) for kind in kinds),
         ties=tuple(zip(*(kind.ties for kind in kinds), strict=True)),
-        worth_by_month_usd=tuple(strategy.worth_by_month_usd for strategy in drawn.strategies),
+        by_month=tuple(strategy.by_month for strategy in drawn.strategies),
         by_year_usd=tuple(strategy.by_year_usd for strategy in drawn.strategies),
     )
 

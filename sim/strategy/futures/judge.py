@@ -28,6 +28,8 @@ Array = NDArray[np.float64]
 
 LOW, HIGH = PERCENTS[0], PERCENTS[-1]
 TITLES = {line.name: line.label for line in LINES}
+BY_MONTH = {"worth_usd": "worth_usd", "margin": "margin", "usd_per_mtok": "usd_per_mtok_by_month"}
+"""What is kept month by month of every future, and the fields of `Figures` that hold it."""
 ANNUAL = ("revenue", *COST_LINES, "total", "profit")
 FANS = (
     ("margin", "Gross margin", "share", "margin"),
@@ -131,7 +133,7 @@ def _strategy(
         regret_usd=regret_usd,
         fans=tuple(_fan(*fan, found=found, likely=likely) for fan in FANS),
         annual=_annual(by_year_usd, likely),
-        worth_by_month_usd=np.stack([each.worth_usd for each in found]),
+        by_month={name: np.stack([getattr(each, field) for each in found]) for name, field in BY_MONTH.items()},
         by_year_usd=by_year_usd,
         boxes=failing_boxes(parameters, inputs, fails=~every),
     )

@@ -151,8 +151,9 @@ class StrategyFutures:
     """Worth of the best strategy of each future, less this one's; at least 0."""
     fans: tuple[Fan, ...]
     annual: tuple[AnnualColumn, ...]
-    worth_by_month_usd: Array
-    """Present value of the cash up to each month's end, shape (futures, months)."""
+    by_month: Mapping[str, Array]
+    """By name, each of shape (futures, months): `worth_usd` (present value of the cash up to the month's end),
+    `margin` and `usd_per_mtok` (`nan` before the launch)."""
     by_year_usd: Mapping[str, Array]
     """By line of `annual`, shape (futures, years)."""
     boxes: tuple[FailingBox, ...]

@@ -1,6 +1,7 @@
 """First page: what is asked, what we recommend, what would change our mind, one chart and the key figures."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import isfinite, nan
 
 import numpy as np
@@ -15,9 +16,22 @@ from sim.reports.money import cash_finding
 from sim.reports.sentences import TIE_SHARE
 from sim.reports.series import SERIES, p95_range_s
 from sim.strategy.answers import quality_break_even
-from sim.strategy.outcome import Outcome
+from sim.strategy.outcome import MonthResult, Outcome
 
 MOST_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure of a month that futures have too: its name there, how it is read off an outcome, how it is written."""
+
+    name: str
+    read: Callable[[MonthResult], float]
+    write: Callable[[float], str]
+
+
+COST = Drawn("usd_per_mtok", lambda month: month.usd_per_mtok_allocated, words.money)
+MARGIN = Drawn("margin", lambda month: month.gross_margin, words.percent)
 MILLION = Axis(1e6, "M")
 
 
@@ -237,8 +251,8 @@ def key_figures(facts: Facts) -> Grid:
         "and its range is not known.",
         rows=(
             GridRow("Slowest 5 % of answers", "of the product nearest its promise", _each(facts, _p95, month)),
-            GridRow("Cost per 1M tokens", "all in, idle and people included", _each(facts, _cost, month)),
-            GridRow("Gross margin", "people who run it included", _each(facts, _margin, month)),
+            GridRow("Cost per 1M tokens", "all in, idle and people included", _drawn(facts, COST, month=month)),
+            GridRow("Gross margin", "people who run it included", _drawn(facts, MARGIN, month=month)),
             GridRow(
                 "Cash to leave",
                 "everything at once; 80 of 100 futures",
@@ -271,14 +285,19 @@ def _p95(outcome: Outcome, month: int) -> Figure:
     )
 
 
-def _cost(outcome: Outcome, month: int) -> Figure:
-    value = outcome.months[month - 1].usd_per_mtok_allocated
-    return Figure(value, words.money(value))
+def _drawn(facts: Facts, kind: Drawn, *, month: int) -> tuple[Figure, ...]:
+    """A figure of every option as planned, with its range where futures were drawn."""
+    return tuple(_in_futures(facts, kind, at, month=month) for at in range(len(facts.options)))
 
 
-def _margin(outcome: Outcome, month: int) -> Figure:
-    value = outcome.months[month - 1].gross_margin
-    return Figure(value, words.percent(value))
+def _in_futures(facts: Facts, kind: Drawn, option: int, *, month: int) -> Figure:
+    value = kind.read(facts.outcomes[option].months[month - 1])
+    futures = facts.evidence.futures
+    if futures is None:
+        return Figure(value, kind.write(value))
+    low, high = (edge[month - 1] for edge in futures.month_band(option, kind.name))
+    note = f"{kind.write(low)} to {kind.write(high)}" if isfinite(low) and kind.write(low) != kind.write(high) else ""
+    return Figure(value, kind.write(value), low, high, note)
 
 
 def leave_figure(facts: Facts, option: int, *, layer: str, month: int) -> Figure:

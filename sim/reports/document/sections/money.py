@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from sim.reports.series import SERIES
 from sim.strategy.outcome import COST_LINES, MonthResult, Outcome
 
 YEAR = 12
+DRAWN = {"margin": "margin"}
+"""Series that have a range where futures were drawn, by their names there."""
 RANGED = {"Revenue after credits": "revenue", "All cost": "total", "Profit": "profit"}
 """Lines of the statement that carry their range where futures were drawn, by their names there."""
 UNSEEN_SHARE = 0.0005
@@ -69,6 +71,10 @@ def series_lines(facts: Facts, key: str) -> Lines:
     for at, (option, outcome) in enumerate(zip(facts.options, facts.outcomes, strict=True)):
         values = series.values(outcome)[: facts.months]
         low, high = series.band(outcome) if series.band else ((), ())
+        note = ""
+        if key in DRAWN and facts.evidence.futures is not None:
+            low, high = facts.evidence.futures.month_band(at, DRAWN[key])
+            note = f"range {series.write(low[-1])} to {series.write(high[-1])}" if isfinite(low[-1]) else ""
         last = next((v for v in reversed(values) if v == v), nan)
         lines.append(
             Line(
@@ -76,6 +82,7 @@ def series_lines(facts: Facts, key: str) -> Lines:
                 at,
                 values,
                 f"{option.short} {series.write(last)}",
+                note,
                 low=low[: facts.months],
                 high=high[: facts.months],
             )
@@ -92,6 +99,8 @@ def series_lines(facts: Facts, key: str) -> Lines:
             else f"{series.title} ends {side} under {best.name}, at {series.write(best.values[-1])}"
         )
     known_range = "Band: the range." if any(line.low for line in lines) else "As planned."
+    if key in DRAWN and facts.evidence.futures is not None:
+        known_range = "Line: as planned. Band: 80 of 100 futures."
     return Lines(key, title, f"{series.subtitle}. {known_range}", Axis(series.scale, series.unit), tuple(lines))
 
 
@@ -100,9 +109,9 @@ def worth_fan(facts: Facts) -> Lines:
     futures = facts.evidence.futures
     assert futures is not None
     lines = []
-    for at, (option, values) in enumerate(zip(facts.options, futures.worth_by_month_usd, strict=True)):
-        middle = tuple(np.median(values, axis=0).tolist())
-        low, high = futures.worth_band(at)
+    for at, (option, known) in enumerate(zip(facts.options, futures.by_month, strict=True)):
+        middle = tuple(np.median(known["worth_usd"], axis=0).tolist())
+        low, high = futures.month_band(at, "worth_usd")
         note = claims.money_range(low[-1], high[-1])
         lines.append(
             Line(option.short, at, middle, f"{option.short} {words.money(middle[-1])}", note, low=low, high=high)
