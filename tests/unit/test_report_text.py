@@ -64,8 +64,9 @@ def test_marks_stay_with_their_letters():
 
 def test_a_name_from_the_right_does_not_draw_in_the_figure_after_it():
     name = held_together("שלום")
-    assert name == f"שלום{FROM_LEFT}" and held_together("plain") == "plain"
-    assert from_left(f"{name} 75 %") == f"םולש{FROM_LEFT} 75 %"
+    assert name == f"{FROM_LEFT}שלום{FROM_LEFT}" and held_together("plain") == "plain"
+    assert held_together("plain שלום") == f"plain שלום{FROM_LEFT}"
+    assert from_left(f"{name} 75 %") == f"{FROM_LEFT}םולש{FROM_LEFT} 75 %"
     assert from_left("שלום 75") == "75 םולש"
     assert recut(name, most=10) == name and one_line(name, most=10) == "שלום"
 

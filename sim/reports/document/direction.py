@@ -29,8 +29,15 @@ def turns(text: str) -> bool:
 
 
 def held_together(name: str) -> str:
-    """A name that a sentence may go on after: numbers that follow one from right to left are not drawn into it."""
-    return f"{name}{FROM_LEFT}" if turns(name) else name
+    """A name that a sentence may begin with or go on after.
+
+    What follows one from right to left is not drawn into it, and a sentence
+    that begins with one still runs from left to right.
+    """
+    if not turns(name):
+        return name
+    strong = next((kind for kind in map(unicodedata.bidirectional, name) if kind in STRONG), "L")
+    return f"{FROM_LEFT if strong != 'L' else ''}{name}{FROM_LEFT}"
 
 
 def from_left(text: str) -> str:

@@ -21,7 +21,7 @@ from sim.reports.document.parts import (
     Section,
     Table,
 )
-from sim.reports.document.sections.decision import leave_figure
+from sim.reports.document.sections.key_figures import leave_figure
 from sim.reports.document.sections.leaving import by_hardness, exit_plan, notice_table
 from sim.reports.document.sections.waiting import waiting_blocks
 from sim.reports.document.worth import portability
