@@ -1,11 +1,23 @@
 """Invented futures for two options, so that every kind of chart is in a report."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Pulled, Sensitivity
+from sim.reports.document.evidence import Evidence, FailsWhen, FuturesFound, Paired, Pulled, Sensitivity, WaitingFound
+from sim.strategy.outcome import Outcome
+from sim.strategy.waiting import CostOfWaiting, Waited
 from sim.workload.streams import stream
 
 N, MONTHS = 200, 36
+
+
+def waiting(never: Outcome, decided: Outcome) -> WaitingFound:
+    """The second option decided at the start, and a year later for a million less."""
+    later = replace(decided, npv_usd=decided.npv_usd - 1e6)
+    taken = (Waited(0, decided, 1e5, 9e5, 0.0), Waited(12, later, 8e5, 9e5, 3e5))
+    gains = (paired(5e5, 4e5), paired(-5e5, 4e5))
+    return WaitingFound(1, CostOfWaiting({"decisions.own_share": 0.9}, taken, never), gains)
 
 
 def evidence(*, gain_usd: float = 5e5, spread_usd: float = 4e5, sensitivity: bool = True) -> Evidence:
@@ -50,10 +62,8 @@ def _by_year(worth: np.ndarray) -> dict[str, np.ndarray]:
     return {"revenue": profit + 2e6, "total": np.full(profit.shape, 2e6), "profit": profit}
 
 
-def paired(mean: float, spread: float):
+def paired(mean: float, spread: float) -> Paired:
     """A paired difference of normal futures."""
-    from sim.reports.document.evidence import Paired
-
     random = stream(2, 0, name="tests/paired")
     gain = mean + spread * random.standard_normal(1000)
     return Paired.of(gain, np.zeros(1000))

@@ -8,7 +8,7 @@ from sim.reports.document.report import Report
 from sim.scenario import load, scenario_hash, set_fields
 from sim.strategy import evaluate
 from sim.strategy.outcome import Outcome
-from tests.unit.report_evidence import evidence
+from tests.unit.report_evidence import evidence, waiting
 
 HOSTILE = "=HYPERLINK(\"http://x\",\"y\") <script>alert(1)</script> שלום 🚀 & 'quoted'"
 MIXED = {
@@ -26,7 +26,7 @@ def outcomes() -> tuple[Outcome, Outcome]:
 
 @cache
 def report() -> Report:
-    return build_report(outcomes(), evidence=evidence())
+    return build_report(outcomes(), evidence=replace(evidence(), waiting=waiting(*outcomes())))
 
 
 @cache
@@ -36,4 +36,4 @@ def hostile() -> Report:
     for outcome, fields in zip(outcomes(), names, strict=True):
         scenario = set_fields(outcome.scenario, fields)
         renamed.append(replace(outcome, scenario=scenario, scenario_hash=scenario_hash(scenario)))
-    return build_report(renamed, evidence=evidence())
+    return build_report(renamed, evidence=replace(evidence(), waiting=waiting(*renamed)))

@@ -21,7 +21,7 @@ from sim.reports.document.pdf_fonts import faces
 from sim.reports.document.sections import SECTIONS
 from sim.scenario import load, parse, scenario_hash, set_fields
 from sim.strategy import evaluate
-from tests.unit.report_evidence import evidence
+from tests.unit.report_evidence import evidence, waiting
 
 NAMES = ("prototype_by_friday", "own_the_platform")
 HOSTILE = "<script>alert(1)</script> =HYPERLINK(\"http://x\",\"y\") שלום مرحبا 🚀 & 'quoted'"
@@ -35,7 +35,7 @@ def outcomes():
 
 @pytest.fixture(scope="module")
 def report(outcomes):
-    return build_report(outcomes, evidence=evidence())
+    return build_report(outcomes, evidence=replace(evidence(), waiting=waiting(*outcomes)))
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +207,7 @@ def test_the_register_holds_the_rows_behind_the_money(report, outcomes):
 
 
 def test_equal_reports_have_equal_bytes(report, document, outcomes):
-    again = build_report(outcomes, evidence=evidence())
+    again = build_report(outcomes, evidence=replace(evidence(), waiting=waiting(*outcomes)))
     assert formats.write(again, "pdf")[0].data == document
     names = [form.name for form in formats.FORMATS if form.name != "pdf"]
     first, second = (written(one, names, progress=lambda done, of: None) for one in (report, again))

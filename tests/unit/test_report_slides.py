@@ -15,7 +15,7 @@ from sim.reports.document import formats
 from sim.reports.document.build import build_report
 from tests.unit.report_made import hostile, outcomes, report
 
-CHARTS = 10
+CHARTS = 11
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,9 @@ def test_charts_hold_the_figures_of_the_results(slides, results):
         for line in blocks[key]["lines"]:
             column = rows[0].index(line["name"])
             assert [row[column] for row in rows[1:]] == about(line["values"])
+    waited = charts[blocks["waiting_gain"]["title"].replace("\u00a0", " ")]
+    middle = waited[0].index("middle")
+    assert [row[middle] for row in waited[1:]] == about(bar["figure"]["value"] for bar in blocks["waiting_gain"]["bars"])
     waterfall = charts[blocks["unit_cost"]["title"].replace("\u00a0", " ")]
     values = waterfall[0].index("value")
     parts = [bar["figure"]["value"] for bar in blocks["unit_cost"]["bars"]]
