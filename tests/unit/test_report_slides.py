@@ -63,7 +63,8 @@ def test_charts_hold_the_figures_of_the_results(slides, results):
             assert [row[column] for row in rows[1:]] == about(line["values"])
     waited = charts[blocks["waiting_gain"]["title"].replace("\u00a0", " ")]
     middle = waited[0].index("middle")
-    assert [row[middle] for row in waited[1:]] == about(bar["figure"]["value"] for bar in blocks["waiting_gain"]["bars"])
+    gains = [bar["figure"]["value"] for bar in blocks["waiting_gain"]["bars"]]
+    assert [row[middle] for row in waited[1:]] == about(gains)
     waterfall = charts[blocks["unit_cost"]["title"].replace("\u00a0", " ")]
     values = waterfall[0].index("value")
     parts = [bar["figure"]["value"] for bar in blocks["unit_cost"]["bars"]]
