@@ -11,7 +11,7 @@ from sim.reports.document.charts import alt_of, figure_of
 from sim.reports.document.formats import File
 from sim.reports.document.look import GRADE, GRID, style_of
 from sim.reports.document.parts import Chart, Figure, GridRow
-from sim.reports.document.report import AUDIENCES, Option, Report
+from sim.reports.document.report import Option, Report
 from sim.reports.document.sections import SECTIONS
 
 NAME = "report.html"
@@ -41,7 +41,6 @@ def page(report: Report, *, plotly: str | None = None) -> str:
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(_text("page.html"))
     return template.render(
         report=report,
-        audience=AUDIENCES[report.audience].lower() if report.audience != "finance" else "finance team",
         titles={kind.key: kind.title for kind in SECTIONS},
         css=Markup(_text("page.css")),
         plotly=Markup(get_plotlyjs() if plotly is None else plotly),

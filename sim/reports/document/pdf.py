@@ -29,7 +29,7 @@ from sim.reports.document.parts import Points, Section
 from sim.reports.document.pdf_blocks import Blocks
 from sim.reports.document.pdf_canvas import Sheet
 from sim.reports.document.pdf_fonts import SANS, SANS_BOLD, SERIF_BOLD, Faces, faces
-from sim.reports.document.report import AUDIENCES, Paper, Report
+from sim.reports.document.report import Paper, Report
 from sim.reports.document.sections import SECTIONS
 
 NAME = "report.pdf"
@@ -79,7 +79,7 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
             pagesize=size,
             title=report.decision,
             author=report.brand.name,
-            subject=f"Report to the {AUDIENCES[report.audience].lower()}; " + ", ".join(stamp.parts()),
+            subject=f"{report.addressed}; " + ", ".join(stamp.parts()),
             creator=f"Loadbearing {stamp.version}",
             keywords="platform strategy, simulation, lock-in, unit economics",
             invariant=1,
@@ -120,7 +120,7 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
             left = self._line(canvas, SIDE, height - HEAD + 5, self.report.brand.name, SERIF_BOLD, 10.6 * factor)
         canvas.setFont(SANS, 8.2 * factor)
         canvas.setFillColor(HexColor(GRAY))
-        canvas.drawString(left + 10, height - HEAD + 5, f"Report to the {AUDIENCES[self.report.audience].lower()}")
+        canvas.drawString(left + 10, height - HEAD + 5, self.report.addressed)
         if self.report.tag:
             self._tag(canvas, width, height)
         canvas.setStrokeColor(HexColor(INK))
@@ -189,7 +189,7 @@ def _cover(report: Report, blocks: Blocks) -> list[Any]:
     contents.dotsMinLevel = 7
     found: list[Any] = [
         Spacer(1, 70),
-        blocks.text("REPORT TO THE " + AUDIENCES[report.audience].upper(), styles.kicker(report.brand.accent)),
+        blocks.text(report.addressed.upper(), styles.kicker(report.brand.accent)),
         Spacer(1, 10),
         blocks.text(report.title, styles.of(30, 36, face=SERIF_BOLD, color=INK)),
         Spacer(1, 10),

@@ -21,6 +21,8 @@ from sim.reports.document.report import Report
 from sim.reports.words import NBSP
 
 GAP, GUTTER = 13.0, 12.0
+MANY = 3
+"""Options from which their figures need two lines."""
 KEPT_ROWS = 7
 """A table with more rows may be broken over pages."""
 
@@ -219,7 +221,7 @@ class Blocks:
     @_flow.register
     def _grid(self, block: Grid) -> list[Any]:
         count = len(self.report.options)
-        name = self.width * (0.34 if count < 3 else 0.25)
+        name = self.width * (0.34 if count < MANY else 0.25)
         each = (self.width - name) / count
         rows: list[list[Any]] = [["", *(self._option_head(at, each) for at in range(count))]]
         for row in block.rows:
@@ -239,6 +241,7 @@ class Blocks:
                     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
                     ("TOPPADDING", (0, 0), (-1, -1), 4),
                     ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+                    ("RIGHTPADDING", (0, 0), (0, -1), 8),
                     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                     ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(RULE)),
                 ]
@@ -249,10 +252,15 @@ class Blocks:
     def _option_head(self, at: int, width: float) -> Drawing:
         option = self.report.options[at]
         style = style_of(option, self.report.brand)
-        sheet = Sheet(width - GUTTER, 13, faces=self.faces)
-        sheet.mark(style, 5, 6, size=4)
-        name = sheet.lines_of(option.short, width - GUTTER - 16, size=9.4, bold=True, most=1)[0]
-        sheet.words(name, 15, 3, color=style.text if option.role == "proposed" else INK, size=9.4, bold=True)
+        size, line = (9.4, 11.0) if len(self.report.options) < MANY else (8.4, 10.0)
+        ruler = Sheet(1, 1, faces=self.faces)
+        parts = ruler.lines_of(option.short, width - GUTTER - 16, size=size, bold=True, most=3)
+        sheet = Sheet(width - GUTTER, 2 + line * len(parts), faces=self.faces)
+        top = line * (len(parts) - 1)
+        sheet.mark(style, 5, top + 6, size=4)
+        color = style.text if option.role == "proposed" else INK
+        for at, part in enumerate(parts):
+            sheet.words(part, 15, top + 3 - at * line, color=color, size=size, bold=True)
         return sheet.drawing
 
     def _figure(self, row: GridRow, figure: Figure, at: int, each: float) -> list[Any]:
@@ -262,10 +270,12 @@ class Blocks:
         width = each - GUTTER
         color, face = (style.text, SERIF_BOLD) if ours else (INK, SERIF)
         size, small = 17 * self.faces.size, 8.2 * self.faces.size
+        # Where many stand beside one another, a range stands below its figure.
+        beside = "&nbsp;&nbsp;" if len(self.report.options) < MANY else "<br/>"
         said = Paragraph(
             f'<font name="{face}" size="{size}" color="{color}">{self.faces.markup(figure.text)}</font>'
-            f'&nbsp;&nbsp;<font size="{small}" color="{GRAY}">{self.faces.markup(figure.note)}</font>',
-            self.styles.of(8.2, 19),
+            f'{beside}<font size="{small}" color="{GRAY}">{self.faces.markup(figure.note)}</font>',
+            self.styles.of(8.2, 19 if len(self.report.options) < MANY else 14),
         )
         sheet = Sheet(width, 11, faces=self.faces)
         if isfinite(figure.value):
@@ -275,4 +285,4 @@ class Blocks:
             if figure.ranged:
                 sheet.line([(x(figure.low), 5), (x(figure.high), 5)], style.color, width=2.6)
             sheet.mark(style, x(figure.value), 5, size=3.8)
-        return [said, sheet.drawing]
+        return [said, *([Spacer(1, 4)] if len(self.report.options) >= MANY else []), sheet.drawing]

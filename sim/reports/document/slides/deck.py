@@ -18,7 +18,7 @@ from pptx.util import Emu, Inches, Pt
 
 from sim.reports.document.clean import recut
 from sim.reports.document.look import GRAY, INK, RULE, TEXT, WHITE
-from sim.reports.document.report import AUDIENCES, Report
+from sim.reports.document.report import Report
 
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, RIGHT = 0.7, 12.63
@@ -167,8 +167,7 @@ class Deck:
             name = recut(self.brand.name, most=50)
             self.text(slide, (LEFT, 0.2, 5, 0.3), name, size=14, color=INK, bold=True, serif=True)
             left += min(5.0, 0.14 * min(50, len(self.brand.name)) + 0.15)
-        audience = f"Report to the {AUDIENCES[self.report.audience].lower()}"
-        self.text(slide, (left, 0.22, 4, 0.3), audience, size=12, color=GRAY)
+        self.text(slide, (left, 0.22, 4, 0.3), self.report.addressed, size=12, color=GRAY)
         if self.report.tag:
             box = (RIGHT - 3, 0.22, 3, 0.3)
             self.text(slide, box, self.report.tag, size=11, color=self.brand.counterpart_text, bold=True, align="right")
