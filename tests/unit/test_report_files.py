@@ -234,6 +234,8 @@ def test_the_document_has_bookmarks_numbers_and_metadata(report, document):
         assert f"{number} of {last}" in words
         said = len(words) - len("".join(report.stamp.parts()))
         assert said > 350, f"page {number} is nearly empty"
+    heads = [page.extract_text().split("·")[1].strip().split("\n")[0] for page in read.pages[1:]]
+    assert heads[0].startswith("the decision") and len(set(heads)) > 6
     short = replace(report, paper="letter", sections=report.sections[:1])
     letter = PdfReader(BytesIO(formats.write(short, "pdf")[0].data))
     assert [float(side) for side in letter.pages[0].mediabox[2:]] == [612.0, 792.0]
