@@ -6,8 +6,10 @@ import streamlit as st
 
 from app_pages import blocks, follow, frame, offered, shell, state, text
 from sim.reports import comparison as told
+from sim.reports.decisions import quality_sentence
 from sim.reports.figures import compare_figure, series_table_of
 from sim.reports.series import SERIES
+from sim.strategy.answers import quality_break_even
 from sim.strategy.compare import Comparison, compared
 from sim.strategy.outcome import Outcome
 
@@ -29,6 +31,14 @@ def _kpis(comparison: Comparison, names: list[str]) -> None:
         f'<div class="lb-table lb-compare" tabindex="0" role="region" aria-label="{text.FIGURES}"><table>'
         f"<caption>{text.FIGURES_NOTE}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _quality(first: Outcome, *others: Outcome) -> None:
+    if not first.flows:
+        return
+    blocks.finding(text.QUALITY, text.QUALITY_NOTE)
+    evens = (quality_sentence(quality_break_even(first, other)) for other in others)
+    st.html(f'<ul class="lb-notes">{"".join(f"<li>{escape(even)}</li>" for even in evens)}</ul>')
 
 
 def _charts(named: dict[str, Outcome]) -> None:
@@ -84,6 +94,7 @@ def page() -> None:
     _kpis(comparison, shown)
     said = "".join(f"<li>{escape(sentence)}</li>" for sentence in told.dominance(comparison, shown))
     st.html(f'<ul class="lb-notes">{said}</ul>')
+    _quality(*outcomes.values())
     _charts(dict(zip(shown, outcomes.values(), strict=True)))
     follow.follow_full_runs({outcome.scenario_hash: outcome.scenario for outcome in found.values()})
     frame.foot(next(iter(outcomes.values())))

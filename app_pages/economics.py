@@ -1,13 +1,18 @@
 """Economics: what a token costs and why, where the money goes, at what volume it pays, and what stands idle."""
 
 from collections.abc import Mapping
+from html import escape
 
 import streamlit as st
 
-from app_pages import blocks, frame, shell, text
+from app_pages import blocks, follow, frame, shell, text
+from app_pages.frame import Plan
+from app_pages.jobs import Job
 from sim.reports import money, money_figures, words
+from sim.reports.decisions import eu_sentence
 from sim.reports.figures import series_table
 from sim.reports.waterfall import waterfall, waterfall_table
+from sim.strategy.answers import EuBreakEven, eu_break_even
 
 
 def _chosen(label: str, options: Mapping[str, str], *, key: str) -> str:
@@ -31,6 +36,23 @@ def _controls() -> tuple[str, str, int]:
         by = _chosen(text.AGGREGATE, money.GROUPS, key="eco_group")
         step = _chosen(text.STEP, steps, key="eco_step")
     return window, by, int(step)
+
+
+def _eu(plan: Plan) -> None:
+    scenario = plan.outcome.scenario
+
+    def work(job: Job) -> EuBreakEven:
+        return eu_break_even(scenario, progress=job.progress)
+
+    key = ("eu", plan.outcome.scenario_hash)
+    with st.container(key="eu", gap="small"):
+        found = follow.known(key)
+        blocks.finding(text.EU_TITLE, text.EU_NOTE)
+        if not isinstance(found, EuBreakEven):
+            follow.ask(key, work, button=text.EU_ASK, note=text.ASK_NOTE)
+            return
+        st.html(f'<p class="lb-note">{escape(eu_sentence(found))}</p>')
+        st.html(f'<div class="lb-bare">{shell.table_html(*money.eu_table(found), caption=text.EU_NOTE)}</div>')
 
 
 def page() -> None:
@@ -80,6 +102,7 @@ def page() -> None:
             measure=text.IDLE_NOTE,
             table=money.idle_table(outcome),
         )
+        _eu(plan)
     frame.follow_full_run(plan)
     frame.foot(outcome)
 

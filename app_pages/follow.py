@@ -9,6 +9,7 @@ import streamlit as st
 
 from app_pages import text
 from app_pages.jobs import Job, Work, jobs, watched
+from app_pages.polled import polled
 from sim import strategy
 from sim.scenario import Scenario
 from sim.strategy.outcome import Outcome
@@ -54,7 +55,7 @@ def follow_full_runs(scenarios: dict[str, Scenario]) -> None:
         running.append(jobs().start(_full_key(name), _full_work(scenario), follower=_who(), after_s=SETTLE_S))
     if any(not job.finished for job in running):
         with st.sidebar:
-            _show(running, tuple(wanted))
+            polled(_show, running, tuple(wanted), every_s=LOOK_S)
 
 
 def _stop(names: tuple[str, ...]) -> None:
@@ -64,7 +65,6 @@ def _stop(names: tuple[str, ...]) -> None:
         jobs().leave(_full_key(name), follower=_who())
 
 
-@st.fragment(run_every=LOOK_S)
 def _show(running: list[Job], names: tuple[str, ...]) -> None:
     if all(job.finished for job in running):
         st.rerun()
@@ -91,7 +91,7 @@ def ask(key: Hashable, work: Work, *, button: str, note: str) -> None:
     name = widget_name(key)
     job = jobs().known(key)
     if job is not None and not job.finished:
-        _watch(job)
+        polled(_watch, job, every_s=LOOK_S)
         return
     if job is not None and job.fault == "failed":
         st.html(f'<p class="lb-problem" role="alert">{text.WORK_FAILED}</p>')
@@ -111,7 +111,6 @@ def _begin(key: Hashable, work: Work) -> None:
     jobs().start(key, work, follower=_who())
 
 
-@st.fragment(run_every=LOOK_S)
 def _watch(job: Job) -> None:
     if job.finished:
         st.rerun()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app_pages import evaluation, follow, levers, shell, state, text
+from app_pages.polled import polled
 from app_pages.view import MONTHS, View, to_query
 from sim.reports import words
 from sim.reports.sentences import Part, catalogue_note
@@ -44,7 +45,7 @@ def open_plan(*, month: bool = True) -> Plan | None:
         return None
     st.session_state[LAST_GOOD] = outcome
     if state.replaying():
-        _bring_back()
+        polled(_bring_back, every_s=REPLAY_S)
     outcome, reference = _fullest(outcome, preset.outcome)
     levers.sidebar(view, outcome)
     _line(view, outcome, month=month)
@@ -52,7 +53,6 @@ def open_plan(*, month: bool = True) -> Plan | None:
     return Plan(view, outcome, reference)
 
 
-@st.fragment(run_every=REPLAY_S)
 def _bring_back() -> None:
     """Make the replayed change again once the room has seen the screen before it."""
     started_s = st.session_state.setdefault("lb_replay_s", monotonic())

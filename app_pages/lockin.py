@@ -13,7 +13,9 @@ from sim.reports import lockin_figures as figures
 from sim.reports import waiting_figures as waits
 from sim.reports.waterfall import waterfall, waterfall_table
 from sim.scenario import Scenario
+from sim.strategy.dragged import also_moved
 from sim.strategy.outcome import ExitCost, Outcome
+from sim.strategy.petabytes import Stored, petabytes
 from sim.strategy.waiting import CostOfWaiting, cost_of_waiting
 from sim.strategy.worth_it import (
     MOVABLE,
@@ -62,6 +64,11 @@ def _doors(outcome: Outcome, month: int) -> None:
         f'<div class="lb-doors" tabindex="0" role="region" aria-label="{text.DOORS}"><table><caption>{text.DOORS_NOTE}'
         f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _dragged(outcome: Outcome, month: int) -> None:
+    for dragged in also_moved(outcome, min(month, outcome.scenario.months) - 1):
+        st.html(f'<p class="lb-note">{escape(decisions.dragged_sentence(dragged))}</p>')
 
 
 def _layers(outcome: Outcome) -> None:
@@ -168,6 +175,25 @@ def _worth(plan: Plan) -> None:
         st.html(f'<ul class="lb-notes">{said}</ul>')
 
 
+def _vectors(plan: Plan) -> None:
+    scenario = plan.outcome.scenario
+
+    def work(job: Job) -> tuple[Stored, ...]:
+        return petabytes(scenario, progress=job.progress)
+
+    key = ("vectors", plan.outcome.scenario_hash)
+    with st.container(key="vectors", gap="small"):
+        sizes = follow.known(key)
+        if not isinstance(sizes, tuple):
+            blocks.finding(text.VECTORS_TITLE, text.VECTORS_NOTE)
+            follow.ask(key, work, button=text.VECTORS_ASK, note=text.ASK_NOTE)
+            return
+        blocks.finding(waits.vectors_finding(sizes), text.VECTORS_NOTE)
+        table = shell.table_html(*waits.vectors_table(sizes), caption=text.VECTORS_NOTE)
+        st.html(f'<div class="lb-bare">{table}</div>')
+        st.html(f'<p class="lb-note">{escape(waits.vectors_note(sizes))}</p>')
+
+
 def page() -> None:
     plan = frame.open_plan()
     if plan is None:
@@ -175,12 +201,14 @@ def page() -> None:
     month = plan.view.month
     frame.headline(told.lockin_headline(plan.outcome, month=month))
     _doors(plan.outcome, month)
+    _dragged(plan.outcome, month)
     with st.container(key="charts"), st.grid(2, min_column_width=400, gap=("small", "medium")):
         _layers(plan.outcome)
         _bill(plan.outcome, month)
         _rehearsal(plan.outcome)
         _waiting(plan)
         _worth(plan)
+    _vectors(plan)
     frame.follow_full_run(plan)
     frame.foot(plan.outcome)
 

@@ -55,6 +55,12 @@ WAITING_NOTE = (
 WORTH_TITLE, WORTH_ASK = "Is portability worth it?", "Play the plan beside its managed twin"
 WORTH_NOTE = "Chance of each shock over the horizon, against the chance above which being portable pays for itself"
 ASK_NOTE = "A handful of quick estimates; they take a few seconds."
+QUALITY = "How good the answers must be"
+QUALITY_NOTE = "By how much the answers of the better plan may be worse before the other one is worth more"
+VECTORS_TITLE, VECTORS_ASK = "If there were a petabyte of vectors", "Play four amounts of stored vectors"
+VECTORS_NOTE = "Leaving the data in the last month, by the vectors stored at the start; made again, or taken along"
+EU_TITLE, EU_ASK = "Does it pay to process in the EU?", "Play shares of demand that need it"
+EU_NOTE = "Worth of processing in the EU less that of processing anywhere, by the share of demand that needs it"
 CASH_TO_LEAVE = "Cash to leave"
 MOVED_LEVERS, PORTABLE_SOFTWARE = "the levers as they are moved", "open software hosted for us"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app_pages.workshop import access, console_keys, console_shocks, debrief, live, marks, wording
+from app_pages.workshop import access, console_keys, console_shocks, debrief, live, marks, mirrors, wording
 from sim.workshop.actions import (
     BY_FACILITATOR,
     CloseTurn,
@@ -29,6 +29,7 @@ NEXT_STAGE: dict[Stage, Stage] = {
     "brief": "bid", "turn": "bid", "bid": "debrief", "debrief": "commitments", "commitments": "ended",
 }  # fmt: skip
 SHORT_S = 60
+SHOWING = "ws_showing"
 
 
 def page() -> None:
@@ -234,12 +235,14 @@ def _projector(console: Console) -> None:
     if now.question:
         st.html(f'<p class="ws-cap">{wording.ASK}</p><p class="ws-question">{escape(now.question)}</p>')
     st.html(f'<p class="ws-cap">{wording.ON_PROJECTOR}</p>')
-    st.session_state["ws_show"] = now.showing if now.showing in wording.SHOWS else "timer"
-    st.radio(
-        wording.ON_PROJECTOR, list(wording.SHOWS), format_func=lambda what: wording.SHOWS[what], key="ws_show",
-        label_visibility="collapsed", on_change=_show,
-    )  # fmt: skip
+    shows = list(wording.SHOWS)
+    choice = mirrors.mirror(SHOWING, now.showing if now.showing in shows else "timer")
+    with st.container(key="ws_show"):
+        st.radio(
+            wording.ON_PROJECTOR, shows, shows.index(choice.began), format_func=lambda what: wording.SHOWS[what],
+            key=choice.name, label_visibility="collapsed", on_change=_show,
+        )  # fmt: skip
 
 
 def _show() -> None:
-    access.act(Show(what=str(st.session_state["ws_show"])))
+    access.act(Show(what=str(mirrors.chosen(SHOWING))))

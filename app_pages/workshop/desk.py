@@ -113,14 +113,18 @@ def _take(turn: int, card: str, on: bool) -> None:
     if (card in chosen) == on:
         return
     taken = (*chosen, card) if on else tuple(id for id in chosen if id != card)
-    access.act(Choose(turn=turn, cards=taken, prediction=hand.read_guess(f"t{turn}")))
+    written = hand.read_guess(f"t{turn}")
+    if access.act(Choose(turn=turn, cards=taken, prediction=written)) is not None:
+        hand.kept(f"t{turn}", written)
 
 
 def _guessed(turn: int) -> None:
     """Save a guess once it is whole."""
     written, desk = hand.read_guess(f"t{turn}"), _desk()
     if written is not None and desk is not None and (desk.entry is None or desk.entry.prediction != written):
-        access.act(Choose(turn=turn, cards=desk.entry.cards if desk.entry else (), prediction=written))
+        cards = desk.entry.cards if desk.entry else ()
+        if access.act(Choose(turn=turn, cards=cards, prediction=written)) is not None:
+            hand.kept(f"t{turn}", written)
 
 
 def _hand_in(turn: int, round: int, token: str) -> None:
@@ -133,6 +137,7 @@ def _hand_in(turn: int, round: int, token: str) -> None:
         return
     cards = desk.entry.cards if desk.entry else ()
     if access.act(HandIn(turn=turn, cards=cards, prediction=written), token) is not None:
+        hand.kept(f"t{turn}", written)
         access.attempt(lambda: access.prepare(round))
 
 

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages.workshop import marks, wording
+from app_pages.workshop import marks, mirrors, wording
 from sim.workshop.actions import Prediction
 from sim.workshop.offers import Offer
 from sim.workshop.printing import price_words
@@ -48,50 +48,56 @@ def cards(
                 taken = offer.card.id in chosen
                 with st.container(key=f"wscard_{offer.card.id}", gap=None):
                     st.html(_row_html(offer))
-                    name = f"ws_card_{key}_{offer.card.id}"
-                    # Said only where it is news: a value sent to the browser would take back a tap that is on its way.
-                    if st.session_state.get(name) != taken:
-                        st.session_state[name] = taken
+                    base = f"ws_card_{key}_{offer.card.id}"
+                    box = mirrors.mirror(base, taken)
                     st.checkbox(
-                        offer.card.title, key=name, disabled=off, on_change=_tap, args=(tapped, name, offer.card.id)
-                    )
+                        offer.card.title, box.began, key=box.name, disabled=off, on_change=_tap,
+                        args=(tapped, base, offer.card.id),
+                    )  # fmt: skip
 
 
-def _tap(tapped: Callable[[str, bool], None], name: str, card: str) -> None:
-    tapped(card, bool(st.session_state[name]))
+def _tap(tapped: Callable[[str, bool], None], base: str, card: str) -> None:
+    tapped(card, bool(mirrors.chosen(base)))
 
 
 def guess(
     saved: Prediction | None, *, month: int, key: str, changed: Callable[[], None] | None = None, off: bool = False
 ) -> None:
-    """Three figures to write down before the results are seen; `read_guess` has them."""
-    names = {name: f"ws_guess_{key}_{name}" for name in (MARGIN, P95, EXIT)}
-    known = f"ws_guess_{key}_saved"
-    if saved is not None and saved != st.session_state.get(known):
-        # Another phone of the team, or this one before a reload, wrote it down.
-        st.session_state[names[MARGIN]] = round(saved.gross_margin * PERCENT, 1)
-        st.session_state[names[P95]] = round(saved.p95_s, 2)
-        st.session_state[names[EXIT]] = round(saved.exit_usd / THOUSAND, 1)
-        st.session_state[known] = saved
+    """Three figures to write down before the results are seen; `read_guess` has them, `kept` says they are saved."""
+    # Where another phone of the team, or this one before a reload, wrote them down, the fields begin with that.
+    fields = mirrors.mirror(f"ws_guess_{key}", saved)
+    began: Prediction | None = fields.began
+    margin, p95_s, exit_k = (
+        (round(began.gross_margin * PERCENT, 1), round(began.p95_s, 2), round(began.exit_usd / THOUSAND, 1))
+        if began
+        else (None, None, None)
+    )
     with st.container(key="wsguess", gap="small"):
         st.html(f'<h3 class="ws-ask">{escape(wording.GUESS.format(month=month))}</h3>')
-        for label, name, low, high, step in (
-            (wording.GUESS_MARGIN, names[MARGIN], -1000.0, 100.0, STEP_MARGIN),
-            (wording.GUESS_P95, names[P95], 0.0, 86_400.0, STEP_P95),
-            (wording.GUESS_EXIT, names[EXIT], 0.0, 1e9, STEP_EXIT),
+        for label, name, value, low, high, step in (
+            (wording.GUESS_MARGIN, MARGIN, margin, -1000.0, 100.0, STEP_MARGIN),
+            (wording.GUESS_P95, P95, p95_s, 0.0, 86_400.0, STEP_P95),
+            (wording.GUESS_EXIT, EXIT, exit_k, 0.0, 1e9, STEP_EXIT),
         ):
             st.number_input(
-                label, low, high, value=None, step=step, format="%g", key=name, on_change=changed, disabled=off,
-                placeholder="your guess",
+                label, low, high, value=value, step=step, format="%g", key=f"{fields.name}_{name}",
+                on_change=changed, disabled=off, placeholder="your guess",
             )  # fmt: skip
 
 
 def read_guess(key: str) -> Prediction | None:
     """What was written down; `None` while a figure is missing."""
-    margin, p95_s, exit_k = (st.session_state.get(f"ws_guess_{key}_{name}") for name in (MARGIN, P95, EXIT))
+    fields: mirrors.Mirror = st.session_state[f"ws_guess_{key}"]
+    margin, p95_s, exit_k = (st.session_state.get(f"{fields.name}_{name}") for name in (MARGIN, P95, EXIT))
     if margin is None or p95_s is None or exit_k is None:
         return None
     return Prediction(gross_margin=margin / PERCENT, p95_s=p95_s, exit_usd=exit_k * THOUSAND)
+
+
+def kept(key: str, written: Prediction | None) -> None:
+    """What `read_guess` found in this tab was saved; the store keeps an earlier guess where it found none."""
+    if written is not None:
+        mirrors.settle(f"ws_guess_{key}", written)
 
 
 def chosen_line(count: int, *, budget: int) -> str:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from app_pages.polled import polled
 from app_pages.workshop import access, wording
 from sim.workshop import NotAdmitted, WorkshopError
 from sim.workshop.views import Console, Now, Screen, TeamDesk
@@ -47,11 +48,11 @@ def follow(
         view: what the page has just shown.
         see: the view as it is now.
         shown: what of a view asks for a new page.
-        draw: draws the clock, or whatever lives in this fragment.
+        draw: draws the clock, or whatever moves by itself.
         always: whether `draw` needs the whole view each time; otherwise it is read only after something happened.
         every_s: how often.
     """
-    st.fragment(_look, run_every=every_s)(view, see, shown, draw, always)
+    polled(_look, view, see, shown, draw, always, every_s=every_s)
 
 
 def _look(

@@ -12,8 +12,10 @@ from sim.cli.outcome_json import scenario_object
 from sim.cli.output import print_json, table
 from sim.metrics import Estimate
 from sim.reports import words
+from sim.reports.decisions import quality_sentence
 from sim.scenario.faults import short
 from sim.strategy import compare
+from sim.strategy.answers import QualityBreakEven, quality_break_even
 from sim.strategy.compare import Comparison, Difference, Kpi
 
 WRITTEN: dict[str, Callable[[float], str]] = {
@@ -60,7 +62,14 @@ def comparison_object(comparison: Comparison, sources: Sequence[str]) -> dict[st
         "other_differences": comparison.others,
         "kpis": comparison.kpis,
         "dominates": comparison.dominates,
+        "quality_break_even": _evens(comparison),
     }
+
+
+def _evens(comparison: Comparison) -> list[QualityBreakEven]:
+    """The first scenario against each other one."""
+    first, *others = comparison.outcomes
+    return [quality_break_even(first, other) for other in others]
 
 
 def comparison_text(comparison: Comparison, sources: Sequence[str]) -> str:
@@ -70,6 +79,8 @@ def comparison_text(comparison: Comparison, sources: Sequence[str]) -> str:
         parts.append("Everything else that differs\n" + _differences(comparison.others))
     parts.append("What follows, in the last month\n" + _kpis(comparison.kpis))
     parts.append(_dominance(comparison))
+    evens = [f"  {quality_sentence(even)}" for even in _evens(comparison)]
+    parts.append("\n".join(("How good the answers must be", *evens)))
     return "\n\n".join(parts)
 
 

@@ -11,6 +11,7 @@ from sim.scenario import Scenario, load, set_fields
 from sim.scenario.assumption_files import with_catalogue_file
 from sim.scenario.yaml_text import MOST_BYTES
 from sim.strategy import Executor, Outcome, evaluate
+from sim.strategy.answers import at_price
 
 
 def scenario_of(source: str, arguments: Namespace) -> Scenario:
@@ -18,8 +19,19 @@ def scenario_of(source: str, arguments: Namespace) -> Scenario:
     scenario = load_with(source, getattr(arguments, "catalogue", None))
     if arguments.seed is not None:
         scenario = set_fields(scenario, {"seed": arguments.seed})
+    scenario = _priced(scenario, arguments)
     benchmark = getattr(arguments, "calibrate", None)
     return scenario if benchmark is None else calibrated(scenario, Path(benchmark), tell=tell)
+
+
+def _priced(scenario: Scenario, arguments: Namespace) -> Scenario:
+    """The scenario at other prices, where they were asked for."""
+    for product, usd in getattr(arguments, "prices", ()):
+        try:
+            scenario = at_price(scenario, product, usd=usd, elasticity=arguments.elasticity)
+        except LookupError as fault:
+            raise InputError(f"--price {product}={usd:g}: {fault.args[0]}. Name one of them.") from fault
+    return scenario
 
 
 def load_with(source: str, catalogue: str | None) -> Scenario:

@@ -7,7 +7,9 @@ from sim.cli.events_text import move_sentence, shock_sentence
 from sim.cli.output import table
 from sim.economics import COST_PER_TOKEN, LINES
 from sim.reports import words
+from sim.reports.decisions import dragged_sentence
 from sim.scenario.assumption_files import changed_rows
+from sim.strategy.dragged import also_moved
 from sim.strategy.outcome import COST_TO_SERVE, Ceiling, MonthResult, Outcome, PromiseReading
 
 MONTHS_PER_YEAR = 12
@@ -34,7 +36,7 @@ def outcome_text(outcome: Outcome) -> str:
         f"{scenario.months} months from {scenario.start}",
         _money_table(outcome.months),
         "Promises in the last month\n" + _promises(outcome.months[-1]),
-        "How hard it is to leave\n" + doors_text(outcome),
+        "How hard it is to leave\n" + "\n".join((doors_text(outcome), *_dragged(outcome))),
         f"Ceiling      {ceiling_sentence(outcome.ceiling)}",
         _worth(outcome),
     ]
@@ -47,6 +49,10 @@ def outcome_text(outcome: Outcome) -> str:
     if outcome.warnings:
         parts.append("Warnings\n" + "\n".join(f"  {sentence}" for sentence in outcome.warnings))
     return "\n\n".join(parts)
+
+
+def _dragged(outcome: Outcome) -> list[str]:
+    return [f"  {dragged_sentence(dragged)}" for dragged in also_moved(outcome)]
 
 
 def _money_table(months: Months) -> str:

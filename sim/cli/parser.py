@@ -38,6 +38,14 @@ def parser() -> ArgumentParser:
     run.add_argument("--explain", metavar="FIGURE", help="print the lines, quantities, prices and sources of a figure")
     run.add_argument("--portability", action="store_true",
                      help="say whether portability is worth it (four evaluations more)")  # fmt: skip
+    run.add_argument("--vectors", action="store_true",
+                     help="say what leaving the data takes with up to a petabyte of vectors (four evaluations more)")
+    run.add_argument("--eu-share", action="store_true",
+                     help="say from which share of demand needing the EU it pays to serve it (eight evaluations more)")
+    run.add_argument("--price", type=_price, action="append", default=[], metavar="PRODUCT=USD", dest="prices",
+                     help="another price from the start, which moves demand by the elasticity")
+    run.add_argument("--elasticity", type=_positive, metavar="E",
+                     help="percent of demand lost for a percent of price, with --price (the catalogue's, 0)")
     _add_log(run, "the launch month's busiest hour")
     _add_calibration(run)
     run.add_argument("--month", type=_count, metavar="M", help="month to explain, from 0 as in JSON (the last)")
@@ -172,6 +180,13 @@ def _setting(text: str) -> tuple[str, str]:
     if not (path and equals and value):
         raise ArgumentTypeError(f"must be PATH=VALUE, as in decisions.own_share=0.6 (got '{text}')")
     return path, value
+
+
+def _price(text: str) -> tuple[str, float]:
+    product, equals, usd = text.partition("=")
+    if not (product and equals):
+        raise ArgumentTypeError(f"must be PRODUCT=USD, as in support=0.02 (got '{text}')")
+    return product, _positive(usd)
 
 
 def _months(text: str) -> tuple[int, ...]:

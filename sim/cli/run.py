@@ -12,9 +12,11 @@ from sim.cli.outcome_text import outcome_text
 from sim.cli.output import print_json
 from sim.economics import Node, explain, figures
 from sim.reports import words
-from sim.reports.decisions import portability_sentences
+from sim.reports.decisions import eu_sentence, petabyte_sentence, portability_sentences
 from sim.scenario.assumptions import catalogue_of
 from sim.strategy import Executor, Outcome
+from sim.strategy.answers import eu_break_even
+from sim.strategy.petabytes import petabytes
 from sim.strategy.precise import MOST_REPLICATIONS, Precise, evaluate_to
 from sim.strategy.window import busiest_window
 from sim.strategy.worth_it import worth_of_portability
@@ -24,12 +26,15 @@ DIGITS = 6
 
 def command(arguments: Namespace) -> None:
     if arguments.explain is not None:
-        if arguments.portability or arguments.log is not None:
-            raise InputError("--explain prints the tree of one figure only. Leave out --portability and --log.")
+        if arguments.portability or arguments.vectors or arguments.eu_share or arguments.log is not None:
+            more = "--portability, --vectors, --eu-share and --log"
+            raise InputError(f"--explain prints the tree of one figure only. Leave out {more}.")
         _explain(arguments)
         return
     if arguments.month is not None:
         raise InputError("--month says which month to explain. Add --explain FIGURE, or leave it out.")
+    if arguments.elasticity is not None and not arguments.prices:
+        raise InputError("--elasticity moves demand with a price. Add --price PRODUCT=USD, or leave it out.")
     if arguments.most is not None and arguments.half_width is None:
         raise InputError("--most bounds the replications that --half-width takes. Add it, or leave --most out.")
     path = log_path(arguments.log)
@@ -41,9 +46,13 @@ def command(arguments: Namespace) -> None:
             precise = _precise(arguments, executor)
             outcome = precise.outcome
         scenario, fidelity = outcome.scenario, outcome.fidelity
-        worth = log = None
+        worth = log = sizes = eu = None
         if arguments.portability:
             worth = worth_of_portability(scenario, fidelity=fidelity, executor=executor)
+        if arguments.vectors:
+            sizes = petabytes(scenario, fidelity=fidelity, executor=executor)
+        if arguments.eu_share:
+            eu = eu_break_even(scenario, fidelity=fidelity, executor=executor)
         if path is not None:
             log = write_log(busiest_window(scenario, fidelity=fidelity, executor=executor), path)
     if arguments.json:
@@ -58,6 +67,8 @@ def command(arguments: Namespace) -> None:
             "precision": reached,
             "calibration": measured,
             "portability": worth and portability_object(worth),
+            "vectors": sizes,
+            "eu_share": eu,
             "log": log,
         }
         print_json(outcome_object(outcome) | {name: found for name, found in added.items() if found is not None})
@@ -67,6 +78,10 @@ def command(arguments: Namespace) -> None:
         print(f"\n{precision_sentence(precise)}")
     if worth is not None:
         print("\nIs portability worth it\n" + "\n".join(f"  {line}" for line in portability_sentences(worth)))
+    if sizes is not None:
+        print("\nWith more vectors\n" + "\n".join(f"  {petabyte_sentence(size)}" for size in sizes))
+    if eu is not None:
+        print(f"\n{eu_sentence(eu)}")
     if log is not None:
         print(f"\n{log_sentence(log)}")
 

@@ -11,6 +11,7 @@ from sim.lockin.portability import EventVerdict
 from sim.reports import words
 from sim.reports.sentences import TIE_SHARE
 from sim.strategy.answers import EuBreakEven, QualityBreakEven
+from sim.strategy.dragged import Dragged
 from sim.strategy.lift import Lift, Tried
 from sim.strategy.petabytes import Stored
 from sim.strategy.selling import LowestPrice, Sellable, TightestPromise
@@ -193,6 +194,7 @@ def curve_sentence(curve: Sequence[Sustainable]) -> str:
 
 # --- petabytes ------------------------------------------------------------------------------------------------------
 
+FINE_SHARE = 0.001
 BINDS = {"move": "the link", "embed": "making the vectors again", "rework": "rewriting what uses them"}
 
 
@@ -204,6 +206,16 @@ def petabyte_sentence(stored: Stored) -> str:
         f"{words.count(stored.vectors_start)} vectors at the start: leaving takes {words.money(kept.usd_cash)} and "
         f"{words.months(kept.exit_months)} with the vectors taken along, {words.money(again.usd_cash)} and "
         f"{words.months(again.exit_months)} if they are made again, when {BINDS[again.binds]} takes longest. {forced}"
+    )
+
+
+def dragged_sentence(dragged: Dragged) -> str:
+    """What a swap moves beside what it names."""
+    name, alone, together = words.LAYER_WORDS[dragged.layer], dragged.alone, dragged.together
+    return (
+        f"Leaving the {name} also moves the embeddings, so the data comes along: {words.money(together.usd_cash)} and "
+        f"{words.months(together.exit_months)} at the end of month {dragged.month + 1}, where the {name} alone would "
+        f"take {words.money(alone.usd_cash)} and {words.months(alone.exit_months)}."
     )
 
 
@@ -222,8 +234,13 @@ def quality_sentence(quality: QualityBreakEven) -> str:
     return (
         f"{quality.ahead} is worth {words.money(quality.gain_usd)} more than {quality.behind}. That "
         f"{unpaid}; where a bad answer costs a person's {words.money(quality.ticket_usd)}, at "
-        f"{words.points(quality.ticket_share)}."
+        f"{_fine_points(quality.ticket_share)}."
     )
+
+
+def _fine_points(share: float) -> str:
+    """Percentage points where few of thousands of answers matter."""
+    return f"{share * 100:.1g}{words.NBSP}points" if 0 < share < FINE_SHARE else words.points(share)
 
 
 def eu_sentence(eu: EuBreakEven) -> str:

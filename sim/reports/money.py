@@ -10,6 +10,7 @@ from sim.economics.lines import LINES
 from sim.reports import words
 from sim.reports.sentences import Part
 from sim.reports.waterfall import Step
+from sim.strategy.answers import EuBreakEven
 from sim.strategy.outcome import MonthResult, Outcome
 
 LABELS = {line.name: line.label for line in LINES}
@@ -262,3 +263,11 @@ def idle_table(outcome: Outcome) -> tuple[tuple[str, ...], list[tuple[str, ...]]
         for at, (idle, whole) in enumerate(zip(idle_usd(outcome), gpus_usd(outcome), strict=True))
     ]
     return ("Month", "Idle", "All our GPUs", "Idle share"), rows
+
+
+def eu_table(eu: EuBreakEven) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of what processing in the EU gains, by the share of demand that needs it."""
+    rows: list[tuple[str, ...]] = [
+        (words.percent(share), words.money(gain)) for share, gain in zip(eu.shares, eu.gain_usd, strict=True)
+    ]
+    return ("Share of demand that needs the EU", "Gain of processing there"), rows

@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.economics import Energy
 from sim.reports.decisions import portability_sentences
+from sim.strategy.dragged import Dragged, also_moved
 from sim.strategy.outcome import Ceiling, Door, Migration, MonthResult, Outcome
 from sim.strategy.worth_it import WorthOfPortability
 
@@ -28,6 +29,7 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
             for month, stated in zip(outcome.months, outcome.statements, strict=True)
         ],
         "doors": [door_object(door) for door in outcome.doors],
+        "also_moved": [dragged_object(dragged) for dragged in also_moved(outcome)],
         "ceiling": ceiling_object(outcome.ceiling),
         "npv_usd": outcome.npv_usd,
         "payback_month": outcome.payback_month,
@@ -88,6 +90,16 @@ def portability_object(worth: WorthOfPortability) -> dict[str, Any]:
         },
         "npv_usd": {"managed": worth.managed.npv_usd, "portable": worth.portable.npv_usd},
         "later_usd": None if worth.later is None else worth.later.value_usd,
+    }
+
+
+def dragged_object(dragged: Dragged) -> dict[str, Any]:
+    """A layer whose leaving drags others along, at the end of the last month."""
+    return {
+        "layer": dragged.layer,
+        "moves": sorted(dragged.together.layers),
+        "alone": {"usd_cash": dragged.alone.usd_cash, "exit_months": dragged.alone.exit_months},
+        "together": {"usd_cash": dragged.together.usd_cash, "exit_months": dragged.together.exit_months},
     }
 
 

@@ -8,9 +8,11 @@ import plotly.graph_objects as go
 from sim.lockin.portability import EventVerdict
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
+from sim.reports.decisions import BINDS
 from sim.reports.drawing import Spec, figure, layout, note, plain_axis, row_axis, stroke, value_axis
 from sim.reports.palette import Palette
 from sim.reports.sentences import TIE_SHARE
+from sim.strategy.petabytes import LeavingData, Stored
 from sim.strategy.waiting import CostOfWaiting
 from sim.strategy.worth_it import WorthOfPortability
 
@@ -182,3 +184,40 @@ def events_table(worth: WorthOfPortability) -> tuple[tuple[str, ...], list[tuple
             (event.shock.label, words.percent(_chance(event)), pays_above, words.money(event.expected_avoided_usd))
         )
     return ("Shock", "Chance", "Pays above", "Expected to save"), rows
+
+
+# --- more vectors ---------------------------------------------------------------------------------------------------
+
+
+def vectors_finding(sizes: Sequence[Stored]) -> str:
+    """What the largest amount makes of leaving."""
+    most = sizes[-1]
+    return (
+        f"With {words.count(most.vectors_start)} vectors, leaving the data takes "
+        f"{words.money(most.forced.usd_cash)} and {words.months(most.forced.exit_months)}"
+    )
+
+
+def vectors_table(sizes: Sequence[Stored]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """One row an amount: leaving with the vectors made again, and with them taken along."""
+    head = ("Vectors at the start", "Data", "Made again", "takes longest", "Taken along", "takes longest")
+    return head, [
+        (
+            words.count(size.vectors_start),
+            f"{words.count(size.data_gb)} GB",
+            *_left(size.made_again),
+            *_left(size.kept),
+        )
+        for size in sizes
+    ]
+
+
+def vectors_note(sizes: Sequence[Stored]) -> str:
+    """Which of the two this plan's store allows."""
+    if sizes[-1].must_be_made_again:
+        return "This plan's vectors are its vendor's: whoever leaves has to make them again."
+    return "This plan's vectors are made by an open model: whoever leaves takes them along."
+
+
+def _left(leaving: LeavingData) -> tuple[str, str]:
+    return f"{words.money(leaving.usd_cash)}, {words.months(leaving.exit_months)}", BINDS[leaving.binds]

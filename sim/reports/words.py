@@ -4,6 +4,7 @@ A number and its unit are joined by a non-breaking space, a negative number
 wears a real minus sign, and a figure that does not exist is an en dash.
 """
 
+from decimal import Decimal
 from math import isfinite, isinf, isnan
 
 from sim.strategy.outcome import Ceiling
@@ -60,7 +61,7 @@ def money(usd: float) -> str:
     if size >= 99.995 or size == 0:
         return _signed(usd, f"${size:.0f}")
     # Below ten cents two digits still tell prices apart.
-    return _signed(usd, f"${size:.2f}" if size >= 0.0995 else f"${float(f'{size:.2g}'):g}")
+    return _signed(usd, f"${size:.2f}" if size >= 0.0995 else f"${Decimal(f'{size:.2g}').normalize():f}")
 
 
 def percent(share: float) -> str:

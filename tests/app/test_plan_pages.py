@@ -6,14 +6,27 @@ import pytest
 
 from sim import scenario as scenarios
 from sim import strategy
-from sim.reports import behind, comparison, fixes, lockin, money, money_figures, running, running_figures
+from sim.reports import (
+    behind,
+    comparison,
+    fixes,
+    lockin,
+    money,
+    money_figures,
+    running,
+    running_figures,
+    waiting_figures,
+    words,
+)
 from sim.reports import lockin_figures as figures
 from sim.reports.earth import land, projected
 from sim.reports.palette import DARK, LIGHT
 from sim.scenario.load import IN_ORDER
+from sim.strategy.answers import eu_break_even
 from sim.strategy.compare import compared
 from sim.strategy.operations import operations
 from sim.strategy.outcome import LAYERS
+from sim.strategy.petabytes import petabytes
 
 MONTHS = (1, 12, 36)
 
@@ -174,3 +187,18 @@ def test_the_stack_adds_up_however_it_is_divided(outcomes, by, step):
 def test_an_unknown_division_is_named():
     with pytest.raises(LookupError, match="no division 'color'"):
         money.groups("color")
+
+
+def test_more_vectors_make_leaving_longer_and_the_eu_pays_above_a_share():
+    scenario = scenarios.load(IN_ORDER[0])
+    sizes = petabytes(scenario, vectors=(50e6, 110e9))
+    head, rows = waiting_figures.vectors_table(sizes)
+    assert [len(row) for row in rows] == [len(head)] * 2
+    assert rows[-1][0] == "110bn" and "making the vectors again" in rows[-1]
+    assert waiting_figures.vectors_finding(sizes).endswith(
+        f"{words.money(sizes[-1].forced.usd_cash)} and {words.months(sizes[-1].forced.exit_months)}"
+    )
+    eu = eu_break_even(scenario)
+    head, rows = money.eu_table(eu)
+    assert [len(row) for row in rows] == [len(head)] * len(eu.shares)
+    assert rows[-1] == (words.percent(eu.shares[-1]), words.money(eu.gain_usd[-1]))

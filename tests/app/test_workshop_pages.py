@@ -63,6 +63,16 @@ def press(at, key):
     return at
 
 
+def card(at, base):
+    """The checkbox of a card that is drawn now."""
+    return at.checkbox(key=at.session_state[base].name)
+
+
+def guess(at, key, name):
+    """A field of the guess that is drawn now."""
+    return at.number_input(key=f"{at.session_state[f'ws_guess_{key}'].name}_{name}")
+
+
 def test_a_team_enters_with_code_and_pin(played):
     _, created, _ = played
     at = opened()
@@ -108,14 +118,14 @@ def test_a_team_chooses_predicts_and_hands_in(played):
     workshop, created, otter = played
     workshop.act(created.seat, OpenTurn(turn=0))
     at = opened(otter)
-    at.checkbox(key="ws_card_t0_buy_open").check().run()
-    at.checkbox(key="ws_card_t0_exit_test").check().run()
+    card(at, "ws_card_t0_buy_open").check().run()
+    card(at, "ws_card_t0_exit_test").check().run()
     assert workshop.desk(otter).entry.cards == ("buy_open", "exit_test")
     assert "2 cards chosen, 3 left" in said(at)
     press(at, "ws_hand_in")
     assert wording.GUESS_FIRST in said(at) and not workshop.desk(otter).entry.handed_in
     for name, value in (("margin", 55.0), ("p95", 1.5), ("exit", 400.0)):
-        at.number_input(key=f"ws_guess_t0_{name}").set_value(value)
+        guess(at, "t0", name).set_value(value)
     press(at, "ws_hand_in")
     entry = workshop.desk(otter).entry
     assert entry.handed_in and entry.cards == ("buy_open", "exit_test")
@@ -128,7 +138,7 @@ def test_two_phones_of_a_team_add_up(played):
     workshop.act(created.seat, OpenTurn(turn=0))
     at = opened(otter)
     workshop.act(otter, Choose(turn=0, cards=("finops",)))
-    at.checkbox(key="ws_card_t0_buy_open").check().run()
+    card(at, "ws_card_t0_buy_open").check().run()
     assert workshop.desk(otter).entry.cards == ("buy_open", "finops")
 
 
@@ -138,10 +148,10 @@ def test_too_many_cards_are_refused_and_nothing_changes(played):
     five = ("buy_open", "exit_test", "finops", "cache", "gateway")
     workshop.act(otter, Choose(turn=0, cards=five))
     at = opened(otter)
-    at.checkbox(key="ws_card_t0_open_formats").check().run()
+    card(at, "ws_card_t0_open_formats").check().run()
     assert "are the most in a round" in said(at)
     assert set(workshop.desk(otter).entry.cards) == set(five)
-    assert not at.checkbox(key="ws_card_t0_open_formats").value
+    assert not card(at, "ws_card_t0_open_formats").value
 
 
 def test_a_late_card_is_refused_and_told(played):
@@ -149,7 +159,7 @@ def test_a_late_card_is_refused_and_told(played):
     workshop.act(created.seat, OpenTurn(turn=0))
     at = opened(otter)
     workshop.act(created.seat, CloseTurn())
-    at.checkbox(key="ws_card_t0_buy_open").check().run()
+    card(at, "ws_card_t0_buy_open").check().run()
     assert "by the server" in said(at) and workshop.desk(otter).entry is None
 
 
@@ -281,7 +291,7 @@ def test_alone_against_recorded_strategies():
     at.selectbox(key="ws_solo_deck").set_value("one_year").run()
     press(at, "ws_solo_begin")
     for name in ("margin", "p95", "exit"):
-        at.number_input(key=f"ws_guess_solo0_{name}").set_value(10.0)
+        guess(at, "solo0", name).set_value(10.0)
     press(at, "ws_solo_play_0")
     assert "Four medals" in said(at) and "You" in said(at)
 

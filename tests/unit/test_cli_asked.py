@@ -1,0 +1,82 @@
+"""The command line on what else can be asked of a plan: vectors, the EU's customers, another price, worse answers."""
+
+import json
+
+import pytest
+
+from sim.lockin import LAYERS
+from sim.scenario import load, set_fields
+from sim.strategy import SurfaceStore, evaluate
+from sim.strategy.dragged import also_moved
+from tests.unit.test_cli_decisions import API, OWN, said, told
+
+
+def test_a_model_swap_that_also_moves_the_embeddings_is_said_with_what_it_really_takes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = json.loads(said(capsys, "run", API, "--json"))
+    (moved,) = result["also_moved"]
+    last = result["months"][-1]["exit"]
+    assert (moved["layer"], moved["moves"]) == ("model_api", ["data", "model_api"])
+    assert moved["alone"]["usd_cash"] == pytest.approx(last["model_api"]["usd_cash"])
+    assert last["data"]["usd_cash"] < moved["together"]["usd_cash"] < last["whole"]["usd_cash"]
+    page = said(capsys, "run", API)
+    assert "Leaving the model API also moves the embeddings" in page
+
+
+def test_an_open_store_lets_the_model_go_alone() -> None:
+    store = SurfaceStore()
+    vendor = load(API)
+    open_store = set_fields(vendor, {"decisions.vector_store": "open_hosted"})
+    assert [dragged.layer for dragged in also_moved(evaluate(vendor, store=store))] == ["model_api"]
+    assert also_moved(evaluate(open_store, store=store)) == ()
+    first = also_moved(evaluate(vendor, store=store), 0)[0]
+    assert first.month == 0 and first.together.layers <= frozenset(LAYERS)
+
+
+def test_leaving_with_a_petabyte_of_vectors_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = json.loads(said(capsys, "run", API, "--vectors", "--json"))["vectors"]
+    assert [size["vectors_start"] for size in sizes] == [50e6, 1e9, 10e9, 110e9]
+    months = [size["made_again"]["exit_months"] for size in sizes]
+    assert months == sorted(months) and sizes[-1]["made_again"]["binds"] == "embed"
+    assert "110bn vectors at the start" in said(capsys, "run", API, "--vectors")
+
+
+def test_from_which_share_the_eu_pays_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    eu = json.loads(said(capsys, "run", API, "--eu-share", "--json"))["eu_share"]
+    assert min(eu["shares"]) < eu["break_even_share"] < max(eu["shares"])
+    assert "of demand needs it" in said(capsys, "run", API, "--eu-share")
+
+
+def test_another_price_moves_demand_only_by_its_elasticity(capsys: pytest.CaptureFixture[str]) -> None:
+    def requests(*argv: str) -> tuple[float, float]:
+        month = json.loads(said(capsys, "run", API, "--json", *argv))["months"][12]
+        return month["requests"], month["revenue_by_product_usd"]["support"]
+
+    calm, paid = requests()
+    still, dearer = requests("--price", "support=0.04")
+    fewer, _ = requests("--price", "support=0.04", "--elasticity", "1")
+    assert still == calm and dearer == pytest.approx(2 * paid, rel=0.01)
+    assert fewer < calm
+
+
+@pytest.mark.parametrize(
+    ("argv", "fault"),
+    [
+        (("--price", "suport=0.02"), "there is no product 'suport'"),
+        (("--elasticity", "1"), "Add --price"),
+        (("--explain", "gross_margin", "--vectors"), "Leave out"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(
+    capsys: pytest.CaptureFixture[str], argv: tuple[str, ...], fault: str
+) -> None:
+    assert fault in told(capsys, "run", API, *argv)
+
+
+def test_a_comparison_prints_how_good_the_answers_must_be(capsys: pytest.CaptureFixture[str]) -> None:
+    result = json.loads(said(capsys, "compare", API, OWN, "--json"))
+    (even,) = result["quality_break_even"]
+    worth = {kpi["name"]: kpi for kpi in result["kpis"]}["npv_usd"]
+    assert even["gain_usd"] == pytest.approx(abs(worth["values"][0]["mean"] - worth["values"][1]["mean"]))
+    assert "more of its answers go unpaid" in said(capsys, "compare", API, OWN)
