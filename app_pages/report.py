@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages import follow, frame, offered, shell, state, text
+from app_pages import follow, frame, offered, report_more, shell, state, text
 from app_pages.jobs import Job
 from sim.reports import words
 from sim.reports.document.brand import Brand, BrandError, parse_brand
@@ -13,7 +13,9 @@ from sim.reports.document.build import MOST_OPTIONS, build_report
 from sim.reports.document.bundle import NAME, written, zipped
 from sim.reports.document.chart_tables import table_of
 from sim.reports.document.charts import alt_of, figure_of
+from sim.reports.document.evidence import Evidence
 from sim.reports.document.formats import FORMATS, File, FormatError
+from sim.reports.document.gathering import Asked
 from sim.reports.document.look import WHITE
 from sim.reports.document.parts import Bars, Chart, Heat, Lines, Ranges, Stack, Tornado
 from sim.reports.document.report import AUDIENCES, Audience, Paper, Report
@@ -27,11 +29,13 @@ CHARTS = (Lines, Stack, Bars, Ranges, Tornado, Heat)
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _built(
-    key: tuple[str, ...], audience: Audience, sections: tuple[str, ...], brand: Brand, paper: Paper,
-    _outcomes: tuple[Outcome, ...],
+    key: tuple[str, ...], asked: Asked, audience: Audience, sections: tuple[str, ...], brand: Brand, paper: Paper,
+    _outcomes: tuple[Outcome, ...], _evidence: Evidence,
 ) -> Report:  # fmt: skip
-    """The report of some outcomes, known by their hashes and fidelity."""
-    return build_report(_outcomes, audience=audience, sections=sections, brand=brand, paper=paper)
+    """The report of some outcomes, known by their hashes and fidelity, with what was asked for beyond them."""
+    return build_report(
+        _outcomes, audience=audience, sections=sections, brand=brand, paper=paper, evidence=_evidence
+    )
 
 
 def _pick() -> list[str]:
@@ -174,17 +178,23 @@ def page() -> None:
     st.html(f'<p class="lb-lead">{text.REPORT_LEAD}</p>')
     picked = _pick()
     audience, sections, formats, paper = _choose()
+    asked = report_more.add()
     brand = _brand()
     with st.spinner(text.PLAYING, show_time=False):
         found = {key: outcome for key in picked if (outcome := offered.outcome(key)) is not None}
     if not found or not sections:
         st.html(f'<p class="lb-lead">{text.REPORT_EMPTY}</p>')
         return
-    outcomes = tuple(offered.fullest(found).values())
-    known = tuple(f"{outcome.fidelity}/{outcome.scenario_hash}" for outcome in outcomes)
-    report = _built(known, audience, sections, brand, paper, outcomes)
+    full = tuple(offered.fullest(found).values())
+    outcomes = report_more.written_of(tuple(found.values()), full, asked)
+    evidence = report_more.evidence_of(outcomes, asked, button=text.REPORT_ASK) if asked else None
+    if evidence is not None and report_more.names_of(outcomes) != report_more.names_of(full):
+        report_more.evidence_of(full, asked, button=text.REPORT_ASK_FULL)
+    there = asked if evidence is not None else Asked()
+    known = report_more.names_of(outcomes)
+    report = _built(known, there, audience, sections, brand, paper, outcomes, evidence or Evidence())
     _preview(report)
-    chosen = repr(("report", known, audience, sections, formats, brand, paper))
+    chosen = repr(("report", known, there, audience, sections, formats, brand, paper))
     _files(report, formats, sha256(chosen.encode()).hexdigest())
     follow.follow_full_runs({outcome.scenario_hash: outcome.scenario for outcome in found.values()})
     frame.foot(outcomes[0])

@@ -102,6 +102,16 @@ REPORT_LOGO = "Logo, PNG or JPEG"
 REPORT_PREVIEW, REPORT_PREVIEW_NOTE = "Preview", "What the report says, section by section"
 REPORT_CHART, REPORT_PICTURE = "Chart", "Its picture as"
 REPORT_PICTURE_HELP = "The camera over the chart saves it; nothing leaves this browser."
+REPORT_MORE, REPORT_MORE_FUTURES, REPORT_MORE_WAITING = "Add", "Futures and switch points", "Cost of waiting"
+REPORT_MORE_HELP = (
+    "Futures give money its ranges and add two sections: when we are wrong, and what moves the answer. The cost of "
+    "waiting plays the decisions proposed in later months; it needs two plans that decide differently."
+)
+REPORT_ASK, REPORT_ASK_FULL = "Play what is added", "Play what is added in full"
+REPORT_HOW_MANY = "Futures"
+REPORT_ASK_NOTE = (
+    "Plays in the background, a minute or a few, and can be stopped. The report shown is without it until it is done."
+)
 REPORT_FILES, REPORT_BUILD = "Files", "Build the files"
 REPORT_BUILD_NOTE = "Built when you ask for them; a PDF takes a few seconds."
 REPORT_DOWNLOAD = "Download {count} files, {size}"

@@ -44,7 +44,8 @@ def executor_of(arguments: Namespace) -> Iterator[Executor]:
 
 
 def _is_brief(arguments: Namespace) -> bool:
-    return getattr(arguments, "fidelity", "draft") == "draft" and arguments.command not in ("futures", "sensitivity")
+    many = arguments.command in ("futures", "sensitivity") or bool(getattr(arguments, "futures", None))
+    return getattr(arguments, "fidelity", "draft") == "draft" and not many
 
 
 @contextmanager

@@ -121,6 +121,8 @@ def parser() -> ArgumentParser:
     report.add_argument("--paper", choices=("a4", "letter"), default="a4", help="what PDF pages are made for (a4)")
     report.add_argument("--futures", type=_size, metavar="N",
                         help="draw N futures and move every assumption, so that money has ranges")  # fmt: skip
+    report.add_argument("--waiting", action="store_true",
+                        help="play the same decisions in later months too: the cost of waiting")  # fmt: skip
     report.add_argument("--brand", metavar="FILE", help="YAML with name, logo, accent and counterpart")
     _add_effort(report)
 

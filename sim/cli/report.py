@@ -17,6 +17,7 @@ from sim.reports.document.brand import Brand, BrandError, read_brand
 from sim.reports.document.build import MOST_OPTIONS, build_report
 from sim.reports.document.evidence import Evidence
 from sim.reports.document.formats import File, FormatError, write
+from sim.reports.document.gathering import Asked, gathered
 from sim.reports.document.report import Report
 from sim.strategy import Executor, Outcome
 
@@ -51,19 +52,20 @@ def command(arguments: Namespace) -> None:
 
 
 def _evidence(outcomes: Sequence[Outcome], arguments: Namespace, *, executor: Executor) -> Evidence:
-    """Futures and sensitivities, where they were asked for."""
-    if arguments.futures is None:
+    """Futures, sensitivities and the cost of waiting, where they were asked for."""
+    asked = Asked(futures=arguments.futures or 0, waiting=arguments.waiting)
+    if not asked:
         return Evidence()
-    from sim.reports.document.from_futures import evidence_of
-    from sim.strategy.futures import futures, sensitivity
-
-    scenarios = [outcome.scenario for outcome in outcomes]
+    if asked.waiting and len(outcomes) < 2:
+        raise InputError("--waiting: one scenario alone has nothing to wait with. Name doing nothing, then another.")
     began_s = perf_counter()
-    effort: dict[str, Any] = {"fidelity": arguments.fidelity, "executor": executor}
-    drawn = futures(scenarios, n=arguments.futures, **effort)
-    moved = sensitivity(scenarios, **effort) if len(scenarios) > 1 else None
-    tell(f"{drawn.n} futures met by {len(scenarios)} scenarios in {perf_counter() - began_s:.1f} s")
-    return evidence_of(outcomes, drawn=drawn, moved=moved)
+    try:
+        evidence = gathered(outcomes, asked, executor=executor)
+    except ValueError as fault:
+        raise InputError(f"report: {fault}") from fault
+    drawn = f"{asked.futures} futures met by {len(outcomes)} scenarios" if asked.futures else "Deciding later played"
+    tell(f"{drawn} in {perf_counter() - began_s:.1f} s")
+    return evidence
 
 
 def _brand(path: str | None) -> Brand:

@@ -6,7 +6,7 @@ from sim.cli.executing import executor_of
 from sim.cli.future_inputs import strategies_of
 from sim.cli.output import print_json, table
 from sim.reports import words
-from sim.reports.futures import as_clause, ends_words, range_words, switch_sentence
+from sim.reports.futures import ends_words, range_words, switch_sentence
 from sim.strategy.futures import SensitivityResult, TornadoResult, sensitivity
 from sim.strategy.futures.findings import GlobalEffect
 
@@ -32,7 +32,7 @@ def sensitivity_text(result: SensitivityResult) -> str:
     parts += [_effects(name, effects) for name, effects in result.effects.items()]
     if result.switch_points:
         turning = [point for point in result.switch_points if point.value is not None]
-        never = [as_clause(point.title) for point in result.switch_points if point.value is None]
+        never = [words.as_clause(point.title) for point in result.switch_points if point.value is None]
         said = [f"  {switch_sentence(point)}" for point in turning]
         if never:
             said.append(f"  None within the range of: {', '.join(never)}.")

@@ -53,12 +53,7 @@ def condition_words(condition: Condition, *, months: int) -> str:
         ends = f"at least {value_words(low, condition.unit)}"
     else:
         ends = f"at most {value_words(high if high is not None else float('nan'), condition.unit)}"
-    return f"{as_clause(title)} {ends}"
-
-
-def as_clause(title: str) -> str:
-    """A title inside a sentence: its first letter is small where it begins no abbreviation."""
-    return title if title[:2].isupper() else title[0].lower() + title[1:]
+    return f"{words.as_clause(title)} {ends}"
 
 
 def _strike_words(condition: Condition, *, months: int) -> str:
@@ -104,7 +99,7 @@ def pass_sentence(strategy: StrategyFutures) -> str:
     share, noise = strategy.pass_share.mean, strategy.pass_share.half_width
     about = f" (± {words.points(noise)})" if isfinite(noise) else ""
     missed = missed_most(strategy)
-    tail = "" if missed is None else f" Most often missed: {as_clause(missed.title)}, in " + words.percent(
+    tail = "" if missed is None else f" Most often missed: {words.as_clause(missed.title)}, in " + words.percent(
         1 - strategy.pass_by_threshold[missed.id]
     )
     return f"{strategy.name} passes everything in {words.percent(share)} of the futures{about}.{tail and tail + '.'}"
@@ -136,7 +131,7 @@ def kind_words(kind: FutureKind) -> str:
     title = kind.parameter.title
     if kind.end == "strikes":
         return f"“{title}” strikes"
-    return f"{'Lowest' if kind.end == 'low' else 'Highest'} {as_clause(title)}"
+    return f"{'Lowest' if kind.end == 'low' else 'Highest'} {words.as_clause(title)}"
 
 
 def kinds_sentence(result: FuturesResult, kinds: Sequence[FutureKind]) -> str:
@@ -152,7 +147,7 @@ def kinds_sentence(result: FuturesResult, kinds: Sequence[FutureKind]) -> str:
     if not behind:
         return said
     ahead = names[behind[0].distance_usd.index(0.0)]
-    return f"{said}; {ahead} is ahead where it is about: {as_clause(kind_words(behind[0]))}"
+    return f"{said}; {ahead} is ahead where it is about: {words.as_clause(kind_words(behind[0]))}"
 
 
 def passes_finding(result: FuturesResult) -> str:
@@ -232,7 +227,7 @@ def search_sentence(result: SearchResult) -> str:
 def levers_words(point: FrontPoint) -> str:
     """An architecture as a clause: each lever by its title, with its value."""
     cards = {card.path: card for card in lever_cards()}
-    return ", ".join(f"{as_clause(cards[path].title)} {_lever(cards[path], value)}" for path, value in
+    return ", ".join(f"{words.as_clause(cards[path].title)} {_lever(cards[path], value)}" for path, value in
                      point.levers.items() if path in cards)  # fmt: skip
 
 

@@ -137,3 +137,8 @@ def ceiling_words(ceiling: Ceiling) -> str:
     if ceiling.held_back:
         return f"residency keeps {percent(ceiling.out_of_reach_share)} of the market away"
     return BINDS_WORDS[ceiling.binds]
+
+
+def as_clause(title: str) -> str:
+    """A title inside a sentence: its first letter is small where it begins no abbreviation."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]

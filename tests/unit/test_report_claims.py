@@ -15,6 +15,7 @@ from sim.reports.document.claims import (
     worth_more_unranged,
 )
 from sim.reports.document.evidence import Paired, Share
+from sim.reports.words import as_clause
 from tests.unit.report_evidence import paired
 
 MINUS = "\u2212"
@@ -93,6 +94,7 @@ def test_a_door_that_fewer_than_sixty_futures_agree_on_could_go_either_way():
 
 
 def test_small_words():
+    assert as_clause("Growth a month") == "growth a month" and as_clause("API prices") == "API prices"
     assert signed(0) == "$0" and signed(5) == "+$5.00" and signed(-4e4) == f"{MINUS}$40k"
     assert money_range(1e6, 1.01e6) == "$1.0M" and money_range(nan, 1) == "" and money_range(1, inf) == ""
     text = switches("Vendor", input_words="growth", flip="2.6 %", below=True, likely="5 %", low="1 %", high="8 %")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from sim.reports import words
 from sim.reports.document.brand import Brand
 from sim.reports.document.clean import one_line
+from sim.reports.document.direction import held_together
 from sim.reports.document.evidence import Evidence
 from sim.reports.document.facts import Facts, LeavingDraws, chosen
 from sim.reports.document.parts import Section
@@ -124,8 +125,8 @@ def _options(
         role: Role = "proposed" if at == proposed else "counterpart" if at == against else "other"
         options.append(
             Option(
-                name=named[at],
-                short=shorts[at],
+                name=held_together(named[at]),
+                short=held_together(shorts[at]),
                 summary=one_line(outcome.scenario.summary, most=MOST_SUMMARY),
                 role=role,
                 mark=MARKS[role] if role in MARKS else next(gray),

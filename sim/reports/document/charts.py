@@ -6,7 +6,8 @@ from sim.reports import words
 from sim.reports.document.parts import Bars, Chart, Lines, Ranges, Stack, Tornado
 from sim.reports.document.report import Report
 from sim.reports.document.web_months import lines_figure, stack_figure
-from sim.reports.document.web_rows import bars_figure, heat_figure, ranges_figure, tornado_figure
+from sim.reports.document.web_rows import bars_figure, ranges_figure
+from sim.reports.document.web_turning import heat_figure, tornado_figure
 
 
 def figure_of(chart: Chart, report: Report) -> go.Figure:

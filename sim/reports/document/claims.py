@@ -142,12 +142,12 @@ def breaks_even(name: str, *, month: int | None, months: int) -> str:
     return f"{name} pays back in {words.month(month + 1)}, as planned."
 
 
-def passes(name: str, *, tests: int, share: Share) -> str:
-    """In how many futures an option passes every test, rounded to tens, with the interval of the count."""
+def passes(name: str, *, tests: int, share: Share, ranged: bool = True) -> str:
+    """In how many futures an option passes every test, rounded to tens, and the interval of the count."""
     about = 10 * round(share.mean * 10)
-    span = f"{share.low * HUNDRED:.0f} to {share.high * HUNDRED:.0f}"
+    span = f" ({share.low * HUNDRED:.0f} to {share.high * HUNDRED:.0f})" if ranged else ""
     all_tests = {1: "its test", 2: "both tests"}.get(tests, f"all {tests} tests")
-    return f"{name} passes {all_tests} in about {about} futures of 100 ({span})"
+    return f"{name} passes {all_tests} in about {about} futures of 100{span}"
 
 
 def switches(other: str, *, input_words: str, flip: str, below: bool, likely: str, low: str, high: str) -> str:

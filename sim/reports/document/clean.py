@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from sim.reports.document.direction import FROM_LEFT
+
 ELLIPSIS = "…"
 _INVISIBLE = frozenset({"Cc", "Cs", "Co", "Cn"})
 _ORDERS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF)))
@@ -10,7 +12,16 @@ _ORDERS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x
 
 def one_line(text: str, *, most: int) -> str:
     """Text on one line, without control characters and marks of direction; cut with an ellipsis beyond `most`."""
-    words = " ".join("".join(c for c in text if c.isspace() or _shown(c)).split())
+    return _cut("".join(c for c in text if c.isspace() or _shown(c)), most)
+
+
+def recut(text: str, *, most: int) -> str:
+    """The same of a report's own text: the marks that hold its names together stay."""
+    return _cut("".join(c for c in text if c == FROM_LEFT or c.isspace() or _shown(c)), most)
+
+
+def _cut(text: str, most: int) -> str:
+    words = " ".join(text.split())
     return words if len(words) <= most else words[: most - 1].rstrip() + ELLIPSIS
 
 

@@ -3,7 +3,7 @@
 All of it is optional: a section that has nothing to rest on is left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -12,6 +12,8 @@ from scipy.special import ndtri
 
 from sim.strategy.waiting import CostOfWaiting
 from sim.strategy.worth_it import WorthOfPortability
+
+Array = np.ndarray
 
 RANGE = (0.1, 0.9)
 """Ends of the range that a report prints: 80 of 100 futures lie within."""
@@ -64,6 +66,18 @@ class Paired:
         return Paired(-self.mean, -self.high, -self.low, Share.of(n - self.above.count, n))
 
 
+Band = tuple[tuple[float, ...], tuple[float, ...]]
+"""Lower and upper edge, place by place; empty where it is not known."""
+
+
+def _edges(values: Array) -> Band:
+    known = ~np.isnan(values).all(axis=0)
+    edges = np.full((len(RANGE), values.shape[1]), np.nan)
+    edges[:, known] = np.nanquantile(values[:, known], RANGE, axis=0)
+    low, high = edges.tolist()
+    return tuple(low), tuple(high)
+
+
 @dataclass(frozen=True, slots=True)
 class FailsWhen:
     """A condition found in the failures of an option, and how many of them it covers. Found, not proved."""
@@ -72,7 +86,7 @@ class FailsWhen:
     covers: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FuturesFound:
     """Futures in which every option was read. Outer order is that of the report's options."""
 
@@ -83,6 +97,10 @@ class FuturesFound:
     fails_when: tuple[tuple[FailsWhen, ...], ...]
     npv_usd: tuple[tuple[float, ...], ...]
     """By option and future; the same future at the same place."""
+    by_month: tuple[Mapping[str, Array], ...]
+    """By option and name, as in `StrategyFutures`; each of shape (futures, months)."""
+    by_year_usd: tuple[Mapping[str, Array], ...]
+    """Lines of the yearly statement by option and name; each of shape (futures, years)."""
     regret_usd: tuple[tuple[float, ...], ...] = ()
     """By option and kind of futures: mean worth of the option that is best over them, less this one's."""
     named: tuple[str, ...] = ()
@@ -92,6 +110,21 @@ class FuturesFound:
     def paired(self, ours: int, theirs: int) -> Paired:
         """Worth of one option less that of another."""
         return Paired.of(self.npv_usd[ours], self.npv_usd[theirs])
+
+    def gain_band(self, ours: int, theirs: int) -> Band:
+        """Where 80 of 100 futures lie, month by month: worth so far of one option less that of another [USD]."""
+        one, other = self.by_month[ours]["worth_usd"], self.by_month[theirs]["worth_usd"]
+        months = min(one.shape[1], other.shape[1])
+        return _edges(one[:, :months] - other[:, :months])
+
+    def month_band(self, option: int, name: str) -> Band:
+        """The same of one figure of one option; `nan` in months in which no future has it."""
+        return _edges(self.by_month[option][name])
+
+    def year_band(self, option: int, line: str) -> Band:
+        """Where 80 of 100 futures lie with a line of the statement, year by year and then in all [USD]."""
+        years = self.by_year_usd[option][line]
+        return _edges(np.concatenate([years, years.sum(axis=1, keepdims=True)], axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +155,21 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WaitingFound:
+    """The decisions of one option, taken in each of several months instead of at the start."""
+
+    option: int
+    """Whose decisions they are; without them the first option goes on."""
+    cost: CostOfWaiting
+    gains: tuple[Paired, ...] = ()
+    """Worth of deciding in each month less that of never deciding, in the same futures; empty where none were drawn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """All that is optional."""
 
     futures: FuturesFound | None = None
     sensitivity: Sensitivity | None = None
-    waiting: CostOfWaiting | None = None
+    waiting: WaitingFound | None = None
     portability: WorthOfPortability | None = None

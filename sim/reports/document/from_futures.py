@@ -45,6 +45,8 @@ def _found(drawn: FuturesResult) -> FuturesFound:
         regret_usd=tuple(distances),
         named=tuple(kind_words(kind) for kind in kinds),
         ties=tuple(zip(*(kind.ties for kind in kinds), strict=True)),
+        by_month=tuple(strategy.by_month for strategy in drawn.strategies),
+        by_year_usd=tuple(strategy.by_year_usd for strategy in drawn.strategies),
     )
 
 

@@ -9,9 +9,9 @@ from typing import get_args
 from sim.reports.document.chart_tables import table_of
 from sim.reports.document.charts import alt_of, figure_of
 from sim.reports.document.formats import File
-from sim.reports.document.look import GRID, style_of
+from sim.reports.document.look import GRADE, GRID, style_of
 from sim.reports.document.parts import Chart, Figure, GridRow
-from sim.reports.document.report import AUDIENCES, Option, Report
+from sim.reports.document.report import Option, Report
 from sim.reports.document.sections import SECTIONS
 
 NAME = "report.html"
@@ -41,7 +41,6 @@ def page(report: Report, *, plotly: str | None = None) -> str:
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(_text("page.html"))
     return template.render(
         report=report,
-        audience=AUDIENCES[report.audience].lower() if report.audience != "finance" else "finance team",
         titles={kind.key: kind.title for kind in SECTIONS},
         css=Markup(_text("page.css")),
         plotly=Markup(get_plotlyjs() if plotly is None else plotly),
@@ -51,6 +50,7 @@ def page(report: Report, *, plotly: str | None = None) -> str:
         style=lambda option: style_of(option, report.brand),
         kind_of=lambda block: type(block).__name__.lower(),
         table_of=lambda chart: table_of(chart, report.options),
+        grade=GRADE,
         alt=alt_of,
         height=lambda chart: drawn[chart.key].layout.height,
         bar=lambda row, figure, option: Markup(range_svg(row, figure, option=option, report=report)),

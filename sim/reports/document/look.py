@@ -45,3 +45,14 @@ def tint(color: str, *, share: float = 0.18) -> str:
 def ramp(share: float, *, color: str) -> str:
     """A place on the one ramp from white to a color, 0 to 1."""
     return tint(color, share=min(1.0, max(0.0, share)))
+
+
+GRADE = "Grade"
+"""Title of the column whose letters stand in boxes."""
+
+
+def grade_look(letter: str, brand: Brand) -> tuple[str, str, str]:
+    """Fill, edge and letter of a grade's box: black, gray, outlined, and outlined as a warning for a judgment."""
+    known = {"A": (INK, INK, WHITE), "B": (GRAY, GRAY, WHITE), "C": (WHITE, INK, INK)}
+    judged = (WHITE, brand.counterpart, brand.counterpart_text)
+    return known.get(letter, judged if letter == "J" else (WHITE, RULE, GRAY))

@@ -10,6 +10,10 @@
         var kept = layout.xaxis.tickvals.map(function (at) { return at === 1 || at % 12 === 0; });
         layout.xaxis.ticktext = layout.xaxis.ticktext.filter(function (_, at) { return kept[at]; });
         layout.xaxis.tickvals = layout.xaxis.tickvals.filter(function (_, at) { return kept[at]; });
+      } else if (layout.xaxis.gridcolor && layout.xaxis.tickvals.length > 3) {
+        var second = function (_, at) { return at % 2 === 0; };
+        layout.xaxis.ticktext = layout.xaxis.ticktext.filter(second);
+        layout.xaxis.tickvals = layout.xaxis.tickvals.filter(second);
       }
     }
     return layout;

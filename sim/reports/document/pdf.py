@@ -5,18 +5,11 @@ from io import BytesIO
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4, letter
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
-    BaseDocTemplate,
     CondPageBreak,
-    Flowable,
-    Frame,
     LongTable,
     NextPageTemplate,
     PageBreak,
-    PageTemplate,
     Paragraph,
     Spacer,
     TableStyle,
@@ -28,13 +21,12 @@ from sim.reports.document.look import GRAY, INK, RULE, style_of
 from sim.reports.document.parts import Points, Section
 from sim.reports.document.pdf_blocks import Blocks
 from sim.reports.document.pdf_canvas import Sheet
-from sim.reports.document.pdf_fonts import SANS, SANS_BOLD, SERIF_BOLD, Faces, faces
-from sim.reports.document.report import AUDIENCES, Paper, Report
+from sim.reports.document.pdf_fonts import SANS, SANS_BOLD, SERIF_BOLD, faces
+from sim.reports.document.pdf_pages import PAPER, SIDE, Opens, Pages, pinned_canvas
+from sim.reports.document.report import Report
 from sim.reports.document.sections import SECTIONS
 
 NAME = "report.pdf"
-PAPER: dict[Paper, tuple[float, float]] = {"a4": A4, "letter": letter}
-SIDE, HEAD, FOOT = 48.0, 37.0, 38.0
 LEFT_OF_PAGE = 0.42
 """A section begins on a new page where less than this share of one is left."""
 
@@ -45,121 +37,9 @@ def write(report: Report) -> Iterator[File]:
     faces_ = faces()
     width, height = PAPER[report.paper]
     blocks = Blocks(report, width=width - 2 * SIDE, faces=faces_)
-    document = _Pages(buffer, report, faces_, size=(width, height))
-    document.multiBuild(_story(report, blocks, height), canvasmaker=_canvas)
+    document = Pages(buffer, report, faces_, size=(width, height))
+    document.multiBuild(_story(report, blocks, height), canvasmaker=pinned_canvas)
     yield File(NAME, buffer.getvalue())
-
-
-def _canvas(*args: Any, **more: Any) -> Canvas:
-    """A canvas whose date is pinned, and that begins with no face of its own."""
-    more |= {"invariant": 1, "initialFontName": SANS, "pageCompression": 1}
-    return Canvas(*args, **more)
-
-
-class _Opens(Flowable):  # type: ignore[misc]
-    """Marks the place at which a section begins, for bookmarks and contents."""
-
-    def __init__(self, key: str, title: str) -> None:
-        super().__init__()
-        self.key, self.title = key, title
-        self.width = self.height = 0.0
-
-    def draw(self) -> None:
-        self.canv.bookmarkPage(self.key)
-        self.canv.addOutlineEntry(self.title, self.key, level=0, closed=False)
-
-
-class _Pages(BaseDocTemplate):  # type: ignore[misc]
-    """Pages with the furniture of the look."""
-
-    def __init__(self, buffer: BytesIO, report: Report, faces: Faces, *, size: tuple[float, float]) -> None:
-        stamp = report.stamp
-        super().__init__(
-            buffer,
-            pagesize=size,
-            title=faces.fit(report.decision),
-            author=faces.fit(report.brand.name),
-            subject=f"Report to the {AUDIENCES[report.audience].lower()}; " + ", ".join(stamp.parts()),
-            creator=f"Loadbearing {stamp.version}",
-            keywords="platform strategy, simulation, lock-in, unit economics",
-            invariant=1,
-            lang="en-US",
-        )
-        self.report, self.faces = report, faces
-        self.section = ""
-        self.counted = self.pages = 0
-        width, height = size
-        body = Frame(SIDE, FOOT + 14, width - 2 * SIDE, height - HEAD - FOOT - 40, 0, 0, 0, 0, id="body")
-        self.addPageTemplates(
-            [
-                PageTemplate("cover", [body], onPage=self._furniture),
-                PageTemplate("page", [body], onPage=self._furniture),
-            ]
-        )
-
-    def afterFlowable(self, flowable: Flowable) -> None:
-        if isinstance(flowable, _Opens):
-            self.notify("TOCEntry", (0, flowable.title, self.page, flowable.key))
-
-    def afterPage(self) -> None:
-        self.counted = max(self.counted, self.page)
-
-    def _startBuild(self, *args: Any, **more: Any) -> None:
-        super()._startBuild(*args, **more)
-        self.pages, self.counted = self.counted, 0
-
-    def _furniture(self, canvas: Canvas, _: BaseDocTemplate) -> None:
-        width, height = self.pagesize
-        fit, factor = self.faces.fit, self.faces.size
-        canvas.saveState()
-        canvas.setFillColor(HexColor(INK))
-        left = SIDE
-        if self.report.brand.logo:
-            left = self._logo(canvas, height)
-        else:
-            canvas.setFont(SERIF_BOLD, 10.6 * factor)
-            canvas.drawString(SIDE, height - HEAD + 5, fit(self.report.brand.name))
-            left += canvas.stringWidth(fit(self.report.brand.name), SERIF_BOLD, 10.6 * factor)
-        canvas.setFont(SANS, 8.2 * factor)
-        canvas.setFillColor(HexColor(GRAY))
-        canvas.drawString(left + 10, height - HEAD + 5, f"Report to the {AUDIENCES[self.report.audience].lower()}")
-        if self.report.tag:
-            self._tag(canvas, width, height)
-        canvas.setStrokeColor(HexColor(INK))
-        canvas.setLineWidth(1)
-        canvas.line(SIDE, height - HEAD, width - SIDE, height - HEAD)
-        canvas.setStrokeColor(HexColor(RULE))
-        canvas.setLineWidth(0.5)
-        canvas.line(SIDE, FOOT, width - SIDE, FOOT)
-        canvas.setFillColor(HexColor(GRAY))
-        size = 7.2 * factor
-        foot = fit("  ·  ".join((self.report.brand.name, *self.report.stamp.parts())))
-        room = width - 2 * SIDE - 44
-        while canvas.stringWidth(foot, SANS, size) > room and size > 5:
-            size -= 0.1
-        canvas.setFont(SANS, size)
-        canvas.drawString(SIDE, FOOT - 11, foot)
-        canvas.setFillColor(HexColor(INK))
-        canvas.setFont(SANS_BOLD, 7.2 * factor)
-        canvas.drawRightString(width - SIDE, FOOT - 11, f"{canvas.getPageNumber()} of {self.pages or 1}")
-        canvas.restoreState()
-
-    def _logo(self, canvas: Canvas, height: float) -> float:
-        image = ImageReader(BytesIO(self.report.brand.logo))
-        wide, tall = image.getSize()
-        scale = min(16 / tall, 110 / wide)
-        canvas.drawImage(image, SIDE, height - HEAD + 4, wide * scale, tall * scale, mask="auto")
-        return SIDE + wide * scale
-
-    def _tag(self, canvas: Canvas, width: float, height: float) -> None:
-        size = 7 * self.faces.size
-        wide = canvas.stringWidth(self.report.tag, SANS_BOLD, size) + 12
-        canvas.setStrokeColor(HexColor("#B84E00"))
-        canvas.setFillColor(HexColor("#B84E00"))
-        canvas.setLineWidth(0.8)
-        canvas.rect(width - SIDE - wide, height - HEAD + 3, wide, 12)
-        canvas.setFont(SANS_BOLD, size)
-        canvas.drawCentredString(width - SIDE - wide / 2, height - HEAD + 6.6, self.report.tag)
 
 
 # --- what flows -----------------------------------------------------------------------------------------------------
@@ -184,7 +64,7 @@ def _cover(report: Report, blocks: Blocks) -> list[Any]:
     contents.dotsMinLevel = 7
     found: list[Any] = [
         Spacer(1, 70),
-        blocks.text("REPORT TO THE " + AUDIENCES[report.audience].upper(), styles.kicker(report.brand.accent)),
+        blocks.text(report.addressed.upper(), styles.kicker(report.brand.accent)),
         Spacer(1, 10),
         blocks.text(report.title, styles.of(30, 36, face=SERIF_BOLD, color=INK)),
         Spacer(1, 10),
@@ -239,7 +119,7 @@ _BARE = TableStyle(
 def _section(section: Section, title: str, report: Report, blocks: Blocks) -> list[Any]:
     styles = blocks.styles
     found = [
-        _Opens(section.key, title),
+        Opens(section.key, title),
         blocks.text(section.kicker.upper(), styles.kicker(report.brand.accent)),
         Spacer(1, 7),
         blocks.text(section.headline, styles.headline()),

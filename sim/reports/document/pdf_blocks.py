@@ -11,14 +11,18 @@ from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import CondPageBreak, HRFlowable, KeepTogether, LongTable, Paragraph, Spacer, TableStyle
 
-from sim.reports.document.look import GRAY, GRID, INK, RULE, TEXT, style_of
+from sim.reports.document.direction import turns
+from sim.reports.document.look import GRADE, GRAY, GRID, INK, RULE, TEXT, grade_look, style_of
 from sim.reports.document.parts import Block, Cell, Chart, Figure, Grid, GridRow, Points, Prose, Table
 from sim.reports.document.pdf_canvas import Scale, Sheet
 from sim.reports.document.pdf_charts import drawing_of
 from sim.reports.document.pdf_fonts import SANS, SANS_BOLD, SERIF, SERIF_BOLD, Faces
 from sim.reports.document.report import Report
+from sim.reports.words import NBSP
 
 GAP, GUTTER = 13.0, 12.0
+MANY = 3
+"""Options from which their figures need two lines."""
 KEPT_ROWS = 7
 """A table with more rows may be broken over pages."""
 
@@ -72,6 +76,22 @@ class Styles:
         )
 
 
+class _Turning(Paragraph):  # type: ignore[misc]
+    """A paragraph in which some text runs from right to left: lines are broken first, and turned one by one."""
+
+    def __init__(self, words: str, style: ParagraphStyle, faces: Faces) -> None:
+        super().__init__(faces.markup(words), style)
+        self._words, self._faces = words, faces
+
+    def breakLines(self, width: Any) -> Any:
+        room = min(width) if isinstance(width, list | tuple) else width
+        lines = self._faces.broken(self._words, self.style.fontName, size=self.style.fontSize, width=room)
+        # No line is broken again: its words are held together.
+        turned = "<br/>".join(self._faces.markup(line).replace(" ", NBSP) for line in lines)
+        self.frags = Paragraph(turned.replace(f"<font{NBSP}", "<font "), self.style).frags
+        return super().breakLines(width)
+
+
 class Blocks:
     """Makes flowables of a report's blocks for a width."""
 
@@ -82,7 +102,7 @@ class Blocks:
         self.styles = Styles(faces)
 
     def text(self, words: str, style: ParagraphStyle) -> Paragraph:
-        return Paragraph(self.faces.markup(words), style)
+        return _Turning(words, style, self.faces) if turns(words) else Paragraph(self.faces.markup(words), style)
 
     def ruled(self, *, after: float = 7.0) -> HRFlowable:
         """The rule above a block."""
@@ -173,8 +193,22 @@ class Blocks:
                 rows.append([self.text(block.groups[at], self.styles.cell(bold=True)), *[""] * (len(widths) - 1)])
                 style += [("SPAN", (0, place), (-1, place)), ("TOPPADDING", (0, place), (-1, place), 8)]
                 style.append(("NOSPLIT", (0, place), (-1, place + 1)))
-            rows.append([self._cell(cell, numeric=c.numeric) for cell, c in zip(row, block.columns, strict=True)])
+            rows.append(
+                [
+                    self._grade(cell) if c.title == GRADE else self._cell(cell, numeric=c.numeric)
+                    for cell, c in zip(row, block.columns, strict=True)
+                ]
+            )
         return LongTable(rows, colWidths=widths, repeatRows=int(titled), style=TableStyle(style))
+
+    def _grade(self, cell: Cell) -> Drawing:
+        """A grade in its box: filled where it is sure, outlined where it is not."""
+        letter = cell if isinstance(cell, str) else cell.text
+        fill, edge, color = grade_look(letter, self.report.brand)
+        sheet = Sheet(13, 11, faces=self.faces)
+        sheet.box(0.5, 0.5, width=10, height=10, fill=fill, edge=edge)
+        sheet.words(letter, 5.5, 2.9, color=color, size=7.4, bold=True, anchor="middle")
+        return sheet.drawing
 
     def _cell(self, cell: Cell, *, numeric: bool) -> Paragraph:
         if isinstance(cell, str):
@@ -187,7 +221,7 @@ class Blocks:
     @_flow.register
     def _grid(self, block: Grid) -> list[Any]:
         count = len(self.report.options)
-        name = self.width * (0.34 if count < 3 else 0.25)
+        name = self.width * (0.34 if count < MANY else 0.25)
         each = (self.width - name) / count
         rows: list[list[Any]] = [["", *(self._option_head(at, each) for at in range(count))]]
         for row in block.rows:
@@ -207,6 +241,7 @@ class Blocks:
                     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
                     ("TOPPADDING", (0, 0), (-1, -1), 4),
                     ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+                    ("RIGHTPADDING", (0, 0), (0, -1), 8),
                     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                     ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(RULE)),
                 ]
@@ -217,10 +252,15 @@ class Blocks:
     def _option_head(self, at: int, width: float) -> Drawing:
         option = self.report.options[at]
         style = style_of(option, self.report.brand)
-        sheet = Sheet(width - GUTTER, 13, faces=self.faces)
-        sheet.mark(style, 5, 6, size=4)
-        name = sheet.lines_of(option.short, width - GUTTER - 16, size=9.4, bold=True, most=1)[0]
-        sheet.words(name, 15, 3, color=style.text if option.role == "proposed" else INK, size=9.4, bold=True)
+        size, line = (9.4, 11.0) if len(self.report.options) < MANY else (8.4, 10.0)
+        ruler = Sheet(1, 1, faces=self.faces)
+        parts = ruler.lines_of(option.short, width - GUTTER - 16, size=size, bold=True, most=3)
+        sheet = Sheet(width - GUTTER, 2 + line * len(parts), faces=self.faces)
+        top = line * (len(parts) - 1)
+        sheet.mark(style, 5, top + 6, size=4)
+        color = style.text if option.role == "proposed" else INK
+        for at, part in enumerate(parts):
+            sheet.words(part, 15, top + 3 - at * line, color=color, size=size, bold=True)
         return sheet.drawing
 
     def _figure(self, row: GridRow, figure: Figure, at: int, each: float) -> list[Any]:
@@ -230,10 +270,12 @@ class Blocks:
         width = each - GUTTER
         color, face = (style.text, SERIF_BOLD) if ours else (INK, SERIF)
         size, small = 17 * self.faces.size, 8.2 * self.faces.size
+        # Where many stand beside one another, a range stands below its figure.
+        beside = "&nbsp;&nbsp;" if len(self.report.options) < MANY else "<br/>"
         said = Paragraph(
             f'<font name="{face}" size="{size}" color="{color}">{self.faces.markup(figure.text)}</font>'
-            f'&nbsp;&nbsp;<font size="{small}" color="{GRAY}">{self.faces.markup(figure.note)}</font>',
-            self.styles.of(8.2, 19),
+            f'{beside}<font size="{small}" color="{GRAY}">{self.faces.markup(figure.note)}</font>',
+            self.styles.of(8.2, 19 if len(self.report.options) < MANY else 14),
         )
         sheet = Sheet(width, 11, faces=self.faces)
         if isfinite(figure.value):
@@ -243,4 +285,4 @@ class Blocks:
             if figure.ranged:
                 sheet.line([(x(figure.low), 5), (x(figure.high), 5)], style.color, width=2.6)
             sheet.mark(style, x(figure.value), 5, size=3.8)
-        return [said, sheet.drawing]
+        return [said, *([Spacer(1, 4)] if len(self.report.options) >= MANY else []), sheet.drawing]

@@ -7,7 +7,6 @@ from typing import Any
 
 from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
-from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from sim.reports.axes import axis_ticks
@@ -114,38 +113,22 @@ class Sheet:
         anchor: str = "start",
     ) -> None:
         """One line of text, its baseline at y."""
-        face = SANS_BOLD if bold else SANS
-        self.drawing.add(
-            String(
-                x,
-                y,
-                self.faces.fit(text),
-                fontName=face,
-                fontSize=size * self.faces.size,
-                fillColor=HexColor(color),
-                textAnchor=anchor,
-            )
-        )
+        face, size = SANS_BOLD if bold else SANS, size * self.faces.size
+        if anchor != "start":
+            x -= self.faces.width(text, face, size) * (1.0 if anchor == "end" else 0.5)
+        for other, piece in self.faces.pieces(text):
+            style = {"fontName": other or face, "fontSize": size, "fillColor": HexColor(color)}
+            self.drawing.add(String(x, y, piece, **style))
+            x += float(stringWidth(piece, other or face, size))
 
     def lines_of(self, text: str, width: float, *, size: float = LABEL, bold: bool = False, most: int = 3) -> list[str]:
         """Text broken into lines that fit a width; the last one ends with an ellipsis where there are more."""
         face, size = SANS_BOLD if bold else SANS, size * self.faces.size
-        parts: list[str] = []
-        for part in simpleSplit(self.faces.fit(text), face, size, width):
-            parts += self._broken(part, face, size=size, width=width)
+        parts = self.faces.broken(text, face, size=size, width=width)
         return parts if len(parts) <= most else [*parts[: most - 1], f"{parts[most - 1][:-1]}…"]
 
-    def _broken(self, part: str, face: str, *, size: float, width: float) -> list[str]:
-        """A word longer than the line, cut wherever the line ends."""
-        found = []
-        while stringWidth(part, face, size) > width and len(part) > 1:
-            at = next(n for n in range(len(part), 0, -1) if n == 1 or stringWidth(part[:n], face, size) <= width)
-            found.append(part[:at])
-            part = part[at:]
-        return [*found, part]
-
     def width_of(self, text: str, *, size: float = LABEL, bold: bool = False) -> float:
-        return float(stringWidth(self.faces.fit(text), SANS_BOLD if bold else SANS, size * self.faces.size))
+        return self.faces.width(text, SANS_BOLD if bold else SANS, size * self.faces.size)
 
     def values_up(self, scale: Scale, axis: Axis, *, left: float, right: float) -> None:
         """Grid lines across, their labels at the left; zero in ink where values lie on both sides of it."""

@@ -11,9 +11,12 @@ from sim.reports.document.look import GRAY, GRID, INK, LAYERS, TEXT, WHITE, Styl
 from sim.reports.document.parts import Bars, Chart, Heat, Line, Lines, Ranges, Stack, Tornado
 from sim.reports.document.pdf_canvas import LABEL, LEADING, Scale, Sheet, months_along, scale_of
 from sim.reports.document.pdf_fonts import Faces
-from sim.reports.document.report import Option, Report
+from sim.reports.document.report import Option, Paper, Report
 
-LEFT, LABELS, BELOW, TALL = 46.0, 138.0, 22.0, 158.0
+LEFT, LABELS, BELOW = 46.0, 138.0, 22.0
+TALL: dict[Paper, float] = {"a4": 158.0, "letter": 126.0}
+"""Height of what runs over months: the first page has to hold one beside the key figures."""
+LEGEND, HEAD = 18.0, 7.6
 ROW, NAMES = 19.0, 122.0
 
 
@@ -40,12 +43,13 @@ def _points(values: tuple[float, ...], x: Scale, y: Scale) -> list[tuple[float, 
 
 @_of.register
 def _lines(chart: Lines, report: Report, width: float, faces: Faces) -> Drawing:
-    sheet = Sheet(width, TALL, faces=faces)
+    tall = TALL[report.paper]
+    sheet = Sheet(width, tall, faces=faces)
     months = max((len(line.values) for line in chart.lines), default=1)
     right = width - LABELS
     x = Scale(1, max(months, 2), LEFT, right)
     pool = [v for line in chart.lines for edge in (line.values, line.low, line.high) for v in edge]
-    y = scale_of([*pool, *([0.0] if chart.zero else [])], chart.axis, start=BELOW, end=TALL - 8)
+    y = scale_of([*pool, *([0.0] if chart.zero else [])], chart.axis, start=BELOW, end=tall - 8)
     drawn = [(line, style_of(_option(report, line.option), report.brand)) for line in chart.lines]
     for line, style in drawn:
         _fill_band(sheet, line, style, x=x, y=y)
@@ -63,7 +67,7 @@ def _lines(chart: Lines, report: Report, width: float, faces: Faces) -> Drawing:
         if points:
             sheet.mark(style, *points[-1])
     if chart.zero:
-        sheet.words(chart.zero, LEFT + 4, TALL - 10, color=GRAY)
+        sheet.words(chart.zero, LEFT + 4, tall - 10, color=GRAY)
     _end_labels(sheet, drawn, y, right + 12)
     return sheet.drawing
 
@@ -93,12 +97,13 @@ def _end_labels(sheet: Sheet, drawn: list[tuple[Line, Style]], y: Scale, left: f
 
 @_of.register
 def _stack(chart: Stack, report: Report, width: float, faces: Faces) -> Drawing:
-    sheet = Sheet(width, TALL, faces=faces)
+    tall = TALL[report.paper]
+    sheet = Sheet(width, tall, faces=faces)
     months = max((len(layer.values) for layer in chart.layers), default=1)
     right = width - LABELS
     x = Scale(0.5, months + 0.5, LEFT, right)
     totals = [sum(layer.values[at] for layer in chart.layers) for at in range(months)]
-    y = scale_of([0.0, *totals], chart.axis, start=BELOW, end=TALL - 8)
+    y = scale_of([0.0, *totals], chart.axis, start=BELOW, end=tall - 8)
     sheet.values_up(y, chart.axis, left=LEFT, right=right)
     months_along(sheet, x, months=months, y=4)
     wide = 0.8 * (x(2) - x(1))
@@ -112,7 +117,7 @@ def _stack(chart: Stack, report: Report, width: float, faces: Faces) -> Drawing:
                 )
             base += value
     for row, (at, layer) in enumerate(reversed(list(enumerate(chart.layers)))):
-        top = TALL - 20 - row * 15
+        top = tall - 20 - row * 15
         sheet.box(right + 14, top, width=8, height=8, fill=_shade(at))
         sheet.words(layer.name, right + 27, top + 1, color=TEXT)
     return sheet.drawing
@@ -172,9 +177,11 @@ def _bars(chart: Bars, report: Report, width: float, faces: Faces) -> Drawing:
 @_of.register
 def _ranges(chart: Ranges, report: Report, width: float, faces: Faces) -> Drawing:
     count = len(report.options)
-    row = max(24.0, 12.0 * count + 6)
+    row, head = max(24.0, 12.0 * count + 6), LEGEND if count > 1 else 0.0
     tall = row * len(chart.rows) + BELOW
-    sheet = Sheet(width, tall, faces=faces)
+    sheet = Sheet(width, tall + head, faces=faces)
+    if head:
+        _legend(sheet, report, y=tall + head - 9)
     pool = [v for r in chart.rows for f in r.figures for v in (f.value, f.low, f.high)]
     x = scale_of([0.0, *pool], chart.axis, start=NAMES + 10, end=width - 46)
     sheet.values_along(x, chart.axis, bottom=BELOW, top=tall)
@@ -196,6 +203,16 @@ def _ranges(chart: Ranges, report: Report, width: float, faces: Faces) -> Drawin
     return sheet.drawing
 
 
+def _legend(sheet: Sheet, report: Report, *, y: float) -> None:
+    """Marks and names of the options in a row."""
+    x = NAMES + 14
+    for option in report.options:
+        style = style_of(option, report.brand)
+        sheet.mark(style, x, y + 3, size=3.6)
+        sheet.words(option.short, x + 9, y, color=style.text)
+        x += sheet.width_of(option.short) + 30
+
+
 @_of.register
 def _tornado(chart: Tornado, report: Report, width: float, faces: Faces) -> Drawing:
     row, names, flips = 21.0, 150.0, 92.0
@@ -206,6 +223,7 @@ def _tornado(chart: Tornado, report: Report, width: float, faces: Faces) -> Draw
     sheet.values_along(x, chart.axis, bottom=30, top=tall - 16)
     sheet.words(chart.below, x(0) - 8, tall - 10, color=GRAY, anchor="end")
     sheet.words(chart.above, x(0) + 8, tall - 10, color=GRAY)
+    marks = []
     for at, found in enumerate(chart.rows):
         y = tall - 16 - row * (at + 0.5)
         _names(sheet, [found.label], middle=[y], width=names)
@@ -217,34 +235,49 @@ def _tornado(chart: Tornado, report: Report, width: float, faces: Faces) -> Draw
         ):
             if end > start:
                 sheet.box(x(start), y - 5, width=x(end) - x(start), height=10, fill=color)
-        sheet.words(low_input, x(low) - 5, y - 3, color=TEXT, anchor="end")
-        sheet.words(high_input, x(high) + 5, y - 3, color=TEXT)
-        if low < 0 < high:
-            sheet.mark(Style(WHITE, INK, WHITE, "diamond", (), 1), x(0), y, size=3.8, hollow=True)
+        marks.append((y, (low_input, x(low)), (high_input, x(high)), low < 0 < high))
         told = found.flips or "not in its range"
-        sheet.words(told, width - flips + 4, y - 3, color=INK if found.flips else GRAY, bold=bool(found.flips))
+        parts = sheet.lines_of(told, flips - 4, bold=bool(found.flips), most=2)
+        for line, part in enumerate(parts):
+            place = y - 3 + (len(parts) - 1) * 4.6 - line * 9.2
+            sheet.words(part, width - flips + 4, place, color=INK if found.flips else GRAY, bold=bool(found.flips))
     middle = x(chart.expected.value)
     sheet.line([(middle, 30), (middle, tall - 16)], INK, width=0.9, dash=(3, 2))
+    for y, (low_input, left), (high_input, right), flips_here in marks:
+        _on_white(sheet, low_input, left - 5 - sheet.width_of(low_input), y)
+        _on_white(sheet, high_input, right + 5, y)
+        if flips_here:
+            sheet.mark(Style(WHITE, INK, WHITE, "diamond", (), 1), x(0), y, size=3.8, hollow=True)
     sheet.words(f"expected {chart.expected.text}", middle, 4, bold=True, anchor="middle")
     return sheet.drawing
 
 
+def _on_white(sheet: Sheet, text: str, x: float, y: float) -> None:
+    """A label that lines end at."""
+    sheet.box(x - 1, y - 4.5, width=sheet.width_of(text) + 2, height=9, fill=WHITE)
+    sheet.words(text, x, y - 3, color=TEXT)
+
+
 @_of.register
 def _heat(chart: Heat, report: Report, width: float, faces: Faces) -> Drawing:
-    row, names, last = 26.0, 110.0, 60.0
-    tall = row * len(chart.rows) + 34
-    sheet = Sheet(width, tall, faces=faces)
+    row, names, last = 26.0, 96.0, 48.0
     wide = (width - names - last) / max(1, len(chart.columns))
+    ruler = Sheet(1, 1, faces=faces)
+    heads = [ruler.lines_of(name, wide - 4, size=HEAD, most=4) for name in (*chart.columns, "Worst of these")]
+    head = 9.4 * max(map(len, heads)) + 6
+    tall = row * len(chart.rows) + head
+    sheet = Sheet(width, tall, faces=faces)
     worst = max((cell.value for found in chart.rows for cell in found.cells), default=0.0) or 1.0
-    for at, name in enumerate((*chart.columns, "Worst of these")):
+    for at, parts in enumerate(heads):
         center = names + wide * (at + 0.5) if at < len(chart.columns) else width - last / 2
-        for line, part in enumerate(sheet.lines_of(name, wide - 4, size=7.8, most=2)):
-            sheet.words(part, center, tall - 9 - 10 * line, color=TEXT, size=7.8, anchor="middle")
+        for line, part in enumerate(reversed(parts)):
+            sheet.words(part, center, tall - head + 6 + 9.4 * line, color=TEXT, size=HEAD, anchor="middle")
     for at, found in enumerate(chart.rows):
-        y = tall - 32 - row * (at + 1) + 3
+        y = tall - head - row * (at + 1) + 3
         style = style_of(_option(report, found.option), report.brand)
         sheet.mark(style, 5, y + row / 2 - 2, size=3.6)
-        sheet.words(found.label, 15, y + row / 2 - 5, color=INK)
+        for line, part in enumerate(sheet.lines_of(found.label, names - 18, most=2)):
+            sheet.words(part, 15, y + row / 2 - 5 - 9.4 * line, color=INK)
         for place, (cell, mark) in enumerate(zip(found.cells, found.marks, strict=True)):
             share = cell.value / worst
             fill = WHITE if mark == "best" else ramp(share, color=report.brand.counterpart)

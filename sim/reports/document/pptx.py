@@ -5,7 +5,7 @@ from datetime import datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.formats import File
 from sim.reports.document.report import Report
 from sim.reports.document.slides.compose import compose
@@ -21,8 +21,8 @@ def write(report: Report) -> Iterator[File]:
     deck = Deck(report)
     compose(deck)
     core = deck.presentation.core_properties
-    core.title, core.author = one_line(report.decision, most=250), report.brand.name
-    core.subject, core.keywords = one_line(", ".join(report.stamp.parts()), most=250), "platform strategy"
+    core.title, core.author = recut(report.decision, most=250), report.brand.name
+    core.subject, core.keywords = recut(", ".join(report.stamp.parts()), most=250), "platform strategy"
     core.last_modified_by, core.revision, core.comments = report.brand.name, 1, ""
     core.created = core.modified = EPOCH
     yield File(NAME, _pinned(deck.saved()), facts={"slides": len(deck.presentation.slides)})

@@ -12,6 +12,7 @@ Role = Literal["proposed", "counterpart", "other"]
 Audience = Literal["board", "finance", "engineering"]
 Paper = Literal["a4", "letter"]
 
+READERS: dict[Audience, str] = {"board": "board", "finance": "finance team", "engineering": "engineering team"}
 AUDIENCES: dict[Audience, str] = {"board": "Board", "finance": "Finance", "engineering": "Engineering"}
 
 
@@ -88,6 +89,11 @@ class Report:
     def quick(self) -> bool:
         """Whether any figure comes from less than a full run, which every page then says."""
         return any(outcome.fidelity == "draft" for outcome in self.outcomes)
+
+    @property
+    def addressed(self) -> str:
+        """Whose report it is, for the head of every page."""
+        return f"Report to the {READERS[self.audience]}"
 
     @property
     def tag(self) -> str:

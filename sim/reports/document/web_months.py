@@ -23,7 +23,7 @@ from sim.reports.document.web_axes import (
     value_axis,
 )
 
-MOST_LABEL = 18
+MOST_LABEL = 16
 
 
 def lines_figure(chart: Lines, report: Report) -> go.Figure:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from xlsxwriter import Workbook
 
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.formats import File
 from sim.reports.document.report import Report
 from sim.reports.document.sheets.assumptions import write_assumptions
@@ -25,6 +25,8 @@ NAMED = {
     "profit": "profit", "cash": "cash", "cumulative": "cash_since_start",
 }  # fmt: skip
 """Rows of a statement that have a name, `NAME_OPTION`."""
+RANGED = (("money", ("worth_fan", "worth_ranges")), ("reversal", ("waiting_gain", "waiting")))
+"""Blocks of other sections that rest on what was drawn or played beyond the outcomes."""
 LIVE = (
     "Statements, worth and payback are formulas: each amount is a quantity from the simulation times the values named "
     "beside it in the workings. Changing a value in blue in Assumptions gives what the model gives for it, as long as "
@@ -41,7 +43,7 @@ def write(report: Report) -> Iterator[File]:
     workbook = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties(
         {
-            "title": one_line(report.decision, most=250),
+            "title": recut(report.decision, most=250),
             "author": report.brand.name,
             "subject": ", ".join(report.stamp.parts()),
             "created": EPOCH,
@@ -65,7 +67,9 @@ def _write(report: Report, workbook: Workbook) -> None:
     write_key_figures(paper)
     write_lock_in(paper)
     write_doors(paper)
-    write_section_sheet(paper, "Futures", title="Futures and what moves the answer", keys=("futures", "sensitivity"))
+    write_section_sheet(
+        paper, "Futures", title="Futures and what moves the answer", keys=("futures", "sensitivity"), more=RANGED
+    )
     write_section_sheet(paper, "Method", title="Method and limits", keys=("method", "glossary"), notes=LIVE)
     for statement in statements:
         statement.workings.write(paper)

@@ -1,6 +1,6 @@
 """From figures by future to what is shown: thresholds passed, regret, fans, yearly columns and failing conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ Array = NDArray[np.float64]
 
 LOW, HIGH = PERCENTS[0], PERCENTS[-1]
 TITLES = {line.name: line.label for line in LINES}
+BY_MONTH = {"worth_usd": "worth_usd", "margin": "margin", "usd_per_mtok": "usd_per_mtok_by_month"}
+"""What is kept month by month of every future, and the fields of `Figures` that hold it."""
+ANNUAL = ("revenue", *COST_LINES, "total", "profit")
 FANS = (
     ("margin", "Gross margin", "share", "margin"),
     ("cash", "Cash since the start", "USD", "cash_usd"),
@@ -114,6 +117,7 @@ def _strategy(
     figures = {t.id: np.array([figure_of(t.id, each) for each in found]) for t in thresholds}
     passed = {t.id: np.array([passes(t, value) for value in figures[t.id].tolist()]) for t in thresholds}
     every = np.logical_and.reduce(list(passed.values()))
+    by_year_usd = _by_year(found)
     return StrategyFutures(
         name=scenario.name,
         scenario=scenario,
@@ -128,7 +132,9 @@ def _strategy(
         deepest_cash_usd=np.array([each.deepest_cash_usd for each in found]),
         regret_usd=regret_usd,
         fans=tuple(_fan(*fan, found=found, likely=likely) for fan in FANS),
-        annual=_annual(found, likely),
+        annual=_annual(by_year_usd, likely),
+        by_month={name: np.stack([getattr(each, field) for each in found]) for name, field in BY_MONTH.items()},
+        by_year_usd=by_year_usd,
         boxes=failing_boxes(parameters, inputs, fails=~every),
     )
 
@@ -148,16 +154,21 @@ def _fan(name: str, title: str, unit: str, field: str, *, found: Sequence[Figure
     return Fan(name, title, unit, PERCENTS, spread, getattr(likely, field))
 
 
-def _annual(found: Sequence[Figures], likely: Figures) -> tuple[AnnualColumn, ...]:
-    """Revenue, cost by line, total cost and profit, by year."""
+def _by_year(found: Sequence[Figures]) -> dict[str, Array]:
+    """Revenue, cost by line, total cost and profit, each of shape (futures, years)."""
     lines = np.stack([_with_totals(each.lines_usd) for each in found])
+    return {name: lines[:, at] for at, name in enumerate(ANNUAL)}
+
+
+def _annual(by_year_usd: Mapping[str, Array], likely: Figures) -> tuple[AnnualColumn, ...]:
+    """The lines of `_by_year` with their spread over the futures."""
     usual = _with_totals(likely.lines_usd)
-    names = ("revenue", *COST_LINES, "total", "profit")
     titles = {"revenue": "Revenue", "total": "All cost", "profit": "Profit", **TITLES}
-    low, median, high = np.percentile(lines, (LOW, 50, HIGH), axis=0)
-    return tuple(
-        AnnualColumn(name, titles[name], usual[at], low[at], median[at], high[at]) for at, name in enumerate(names)
-    )
+    columns = []
+    for at, (name, values) in enumerate(by_year_usd.items()):
+        low, median, high = np.percentile(values, (LOW, 50, HIGH), axis=0)
+        columns.append(AnnualColumn(name, titles[name], usual[at], low, median, high))
+    return tuple(columns)
 
 
 def _with_totals(lines: Array) -> Array:

@@ -65,6 +65,8 @@ class Figures:
     deepest_cash_usd: float
     margin: Array
     """By month; `nan` before the launch."""
+    usd_per_mtok_by_month: Array
+    """Cost per million tokens of each month, idle included; `nan` before the launch."""
     cash_usd: Array
     """Cumulative, by month."""
     worth_usd: Array
@@ -188,6 +190,7 @@ class LeanStage(Stage):
             exit_months_of_profit=float(whole.months_of_profit[-1]),
             deepest_cash_usd=min(0.0, float(total.min())),
             margin=np.array([s.gross_margin for s in statements]),
+            usd_per_mtok_by_month=np.array([s.usd_per_mtok_allocated for s in statements]),
             cash_usd=total,
             worth_usd=np.cumsum(np.array(cash) * discount),
             exits_usd=np.array(whole.usd_cash, dtype=np.float64),

@@ -151,6 +151,11 @@ class StrategyFutures:
     """Worth of the best strategy of each future, less this one's; at least 0."""
     fans: tuple[Fan, ...]
     annual: tuple[AnnualColumn, ...]
+    by_month: Mapping[str, Array]
+    """By name, each of shape (futures, months): `worth_usd` (present value of the cash up to the month's end),
+    `margin` and `usd_per_mtok` (`nan` before the launch)."""
+    by_year_usd: Mapping[str, Array]
+    """By line of `annual`, shape (futures, years)."""
     boxes: tuple[FailingBox, ...]
     """Where it fails, most telling first; empty where it hardly ever fails, or nearly always."""
 

@@ -1,6 +1,5 @@
 """First page: what is asked, what we recommend, what would change our mind, one chart and the key figures."""
 
-from collections.abc import Callable
 from math import isfinite, nan
 
 import numpy as np
@@ -9,11 +8,12 @@ from sim.lockin import WHOLE
 from sim.reports import words
 from sim.reports.document import claims
 from sim.reports.document.facts import Facts
-from sim.reports.document.parts import Axis, Figure, Grid, GridRow, Line, Lines, Points, Section
+from sim.reports.document.parts import Axis, Line, Lines, Points, Section
+from sim.reports.document.sections.key_figures import key_figures
 from sim.reports.document.worth import break_even_month, discounted_cash, portability
 from sim.reports.money import cash_finding
 from sim.reports.sentences import TIE_SHARE
-from sim.reports.series import SERIES, p95_range_s
+from sim.reports.series import SERIES
 from sim.strategy.answers import quality_break_even
 from sim.strategy.outcome import Outcome
 
@@ -92,7 +92,7 @@ def _switch_points(facts: Facts) -> list[str]:
     return [
         claims.switches(
             other,
-            input_words=pull.label[0].lower() + pull.label[1:],
+            input_words=words.as_clause(pull.label),
             flip=pull.flip_input,
             below=pull.flips_below,
             likely=pull.likely_input,
@@ -170,14 +170,17 @@ def difference_chart(facts: Facts) -> Lines:
     """Cash of the other options less that of doing nothing, discounted and added up; never levels."""
     base = discounted_cash(facts.outcomes[0])[: facts.months]
     lines = []
+    low: tuple[float, ...]
+    high: tuple[float, ...]
     for at, outcome in enumerate(facts.outcomes[1:], start=1):
         gain = np.cumsum(discounted_cash(outcome)[: facts.months] - base)
-        note = ""
+        note, low, high = "", (), ()
         if facts.evidence.futures is not None:
             found = facts.evidence.futures.paired(at, 0)
             note = f"range {claims.signed(found.low)} to {claims.signed(found.high)}"
+            low, high = facts.evidence.futures.gain_band(at, 0)
         label = f"{facts.options[at].short} {claims.signed(float(gain[-1]))}"
-        lines.append(Line(facts.options[at].short, at, tuple(gain.tolist()), label, note))
+        lines.append(Line(facts.options[at].short, at, tuple(gain.tolist()), label, note, low=low, high=high))
     shown = facts.proposed if facts.proposed > 0 else facts.against or 1
     name, base_name = facts.options[shown].short, facts.options[0].short
     values = next(line.values for line in lines if line.option == shown)
@@ -188,7 +191,7 @@ def difference_chart(facts: Facts) -> Lines:
         + (
             "As planned: no other futures were drawn."
             if facts.evidence.futures is None
-            else "As planned; the range at the end holds 80 of 100 futures."
+            else "Line: as planned. Band: 80 of 100 futures."
         ),
         axis=MILLION,
         lines=tuple(lines),
@@ -219,67 +222,3 @@ def cash_chart(facts: Facts) -> Lines:
         (Line(facts.options[0].short, 0, cash, label),),
         "paid back",
     )
-
-
-# --- key figures ----------------------------------------------------------------------------------------------------
-
-
-def key_figures(facts: Facts) -> Grid:
-    """Four figures of every option in the last month that all have."""
-    month = facts.months
-    return Grid(
-        key="key_figures",
-        title=f"{_count(len(facts.options))} at {words.year_end(month)}",
-        note="Where a line is drawn it is the range; one scale for each row. A figure without a line is as planned, "
-        "and its range is not known.",
-        rows=(
-            GridRow("Slowest 5 % of answers", "of the product nearest its promise", _each(facts, _p95, month)),
-            GridRow("Cost per 1M tokens", "all in, idle and people included", _each(facts, _cost, month)),
-            GridRow("Gross margin", "people who run it included", _each(facts, _margin, month)),
-            GridRow(
-                "Cash to leave",
-                "everything at once; 80 of 100 futures",
-                tuple(leave_figure(facts, at, layer=WHOLE, month=month) for at in range(len(facts.options))),
-            ),
-        ),
-    )
-
-
-def _count(options: int) -> str:
-    return {1: "The plan", 2: "Two options", 3: "Three options"}.get(options, "The options")
-
-
-def _each(facts: Facts, figure: Callable[[Outcome, int], Figure], month: int) -> tuple[Figure, ...]:
-    return tuple(figure(outcome, month) for outcome in facts.outcomes)
-
-
-def _p95(outcome: Outcome, month: int) -> Figure:
-    now = outcome.months[month - 1]
-    if not now.promises:
-        return Figure(nan, words.NONE, note="not launched")
-    reading = now.nearest_promise
-    if reading.assumed:
-        return Figure(reading.p95_s.mean, words.seconds(reading.p95_s.mean), note="assumed, not simulated")
-    low, high = p95_range_s(now)
-    if not isfinite(high):
-        return Figure(reading.p95_s.mean, words.seconds(reading.p95_s.mean), note="more than 5 % get none")
-    return Figure(
-        reading.p95_s.mean, words.seconds(reading.p95_s.mean), low, high, f"{low:.1f} to {words.seconds(high)}"
-    )
-
-
-def _cost(outcome: Outcome, month: int) -> Figure:
-    value = outcome.months[month - 1].usd_per_mtok_allocated
-    return Figure(value, words.money(value))
-
-
-def _margin(outcome: Outcome, month: int) -> Figure:
-    value = outcome.months[month - 1].gross_margin
-    return Figure(value, words.percent(value))
-
-
-def leave_figure(facts: Facts, option: int, *, layer: str, month: int) -> Figure:
-    """Cash to leave a layer, with the range over the futures of lock-in."""
-    value = facts.outcomes[option].months[month - 1].exit[layer].usd_cash
-    low, high = facts.leaving[option].usd_range(layer, month=month)
-    return Figure(value, words.money(value), low, high, claims.money_range(low, high))

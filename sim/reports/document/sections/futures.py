@@ -7,6 +7,8 @@ from sim.reports.document.facts import Facts
 from sim.reports.document.parts import Axis, Bar, Bars, Block, Figure, Heat, HeatRow, Points, Section
 
 MILLION = Axis(1e6, "M")
+MOST_CONDITION = 60
+"""Letters of a condition that a headline can hold; a longer one is said below it."""
 
 
 def write(facts: Facts) -> Section | None:
@@ -16,14 +18,16 @@ def write(facts: Facts) -> Section | None:
         return None
     ours = facts.proposed
     name = facts.options[ours].short
-    start = claims.passes(name, tests=len(found.tests), share=Share.of(found.passing[ours], found.n))
+    tests, share = len(found.tests), Share.of(found.passing[ours], found.n)
     fails = found.fails_when[ours]
-    weak = f"; {fails[0].condition} is its weak spot" if fails else ""
+    short = [each.condition for each in fails[:1] if len(each.condition) <= MOST_CONDITION]
+    weak = f"; {short[0]} is its weak spot" if short else ""
     return Section(
         key="futures",
         kicker="How it fares when we are wrong",
-        headline=f"{start}{weak}",
-        standfirst=f"{found.n} futures were drawn over the ranges of the register; every option met the same ones.",
+        headline=f"{claims.passes(name, tests=tests, share=share, ranged=False)}{weak}",
+        standfirst=f"{claims.passes(name, tests=tests, share=share)}. {found.n} futures were drawn over the ranges of "
+        "the register; every option met the same ones.",
         blocks=(passing_bars(facts, found), *_fails(facts, found), *_regret(facts, found)),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from sim.reports.series import SERIES
 from sim.strategy.outcome import COST_LINES, MonthResult, Outcome
 
 YEAR = 12
+DRAWN = {"margin": "margin"}
+"""Series that have a range where futures were drawn, by their names there."""
+RANGED = {"Revenue after credits": "revenue", "All cost": "total", "Profit": "profit"}
+"""Lines of the statement that carry their range where futures were drawn, by their names there."""
 UNSEEN_SHARE = 0.0005
 """A part of a bar this small could not be seen, and its figure would be all zeros."""
 
@@ -29,7 +33,7 @@ def write(facts: Facts) -> Section:
         standfirst=_standfirst(facts),
         blocks=(
             series_lines(facts, "margin"),
-            *(([_worth_ranges(facts)]) if facts.evidence.futures else []),
+            *((worth_fan(facts), _worth_ranges(facts)) if facts.evidence.futures else ()),
             _stack(facts, plan),
             _unit(facts, plan),
             by_year(facts),
@@ -67,6 +71,10 @@ def series_lines(facts: Facts, key: str) -> Lines:
     for at, (option, outcome) in enumerate(zip(facts.options, facts.outcomes, strict=True)):
         values = series.values(outcome)[: facts.months]
         low, high = series.band(outcome) if series.band else ((), ())
+        note = ""
+        if key in DRAWN and facts.evidence.futures is not None:
+            low, high = facts.evidence.futures.month_band(at, DRAWN[key])
+            note = f"range {series.write(low[-1])} to {series.write(high[-1])}" if isfinite(low[-1]) else ""
         last = next((v for v in reversed(values) if v == v), nan)
         lines.append(
             Line(
@@ -74,6 +82,7 @@ def series_lines(facts: Facts, key: str) -> Lines:
                 at,
                 values,
                 f"{option.short} {series.write(last)}",
+                note,
                 low=low[: facts.months],
                 high=high[: facts.months],
             )
@@ -89,8 +98,36 @@ def series_lines(facts: Facts, key: str) -> Lines:
             if len(texts) == 1
             else f"{series.title} ends {side} under {best.name}, at {series.write(best.values[-1])}"
         )
-    known_range = "Shaded: the range." if any(line.low for line in lines) else "As planned."
+    known_range = "Band: the range." if any(line.low for line in lines) else "As planned."
+    if key in DRAWN and facts.evidence.futures is not None:
+        known_range = "Line: as planned. Band: 80 of 100 futures."
     return Lines(key, title, f"{series.subtitle}. {known_range}", Axis(series.scale, series.unit), tuple(lines))
+
+
+def worth_fan(facts: Facts) -> Lines:
+    """Worth so far of every option by month: the middle of the futures, and where 80 of 100 lie."""
+    futures = facts.evidence.futures
+    assert futures is not None
+    lines = []
+    for at, (option, known) in enumerate(zip(facts.options, futures.by_month, strict=True)):
+        middle = tuple(np.median(known["worth_usd"], axis=0).tolist())
+        low, high = futures.month_band(at, "worth_usd")
+        note = claims.money_range(low[-1], high[-1])
+        lines.append(
+            Line(option.short, at, middle, f"{option.short} {words.money(middle[-1])}", note, low=low, high=high)
+        )
+    name = facts.options[facts.proposed].short
+    losing = int((np.asarray(futures.npv_usd[facts.proposed]) < 0).sum())
+    return Lines(
+        "worth_fan",
+        f"{name} is worth less than nothing in {claims.of_hundred(losing / futures.n)} futures"
+        if losing
+        else f"{name} is worth more than nothing in every future drawn",
+        f"Worth so far by month, discounted, $M. Line: middle of {futures.n} futures. Band: 80 of 100.",
+        Axis(1e6, "M"),
+        tuple(lines),
+        zero="paid back",
+    )
 
 
 def _worth_ranges(facts: Facts) -> Bars:
@@ -148,20 +185,36 @@ def by_year(facts: Facts) -> Table:
     columns.append(Column("All", numeric=True))
     rows: list[tuple[Cell, ...]] = []
     groups = []
-    for option, outcome in zip(facts.options, facts.outcomes, strict=True):
+    for at, (option, outcome) in enumerate(zip(facts.options, facts.outcomes, strict=True)):
         for label, read in _statement(outcome):
             values = [sum(read(month) for month in outcome.months[a:b]) for a, b in years]
             values.append(sum(values))
-            rows.append((label, *(Figure(value, words.money(value)) for value in values)))
+            bands = _year_bands(facts, at, label, count=len(values))
+            rows.append((label, *(_ranged(value, *band) for value, band in zip(values, bands, strict=True))))
             groups.append(option.short)
     return Table(
         "by_year",
         "The statement by year",
-        "US dollars; a year is twelve months played.",
+        "US dollars; a year is twelve months played. "
+        + ("As planned." if facts.evidence.futures is None else "As planned; below a figure: 80 of 100 futures."),
         tuple(columns),
         tuple(rows),
         tuple(groups),
     )
+
+
+def _year_bands(facts: Facts, option: int, label: str, *, count: int) -> list[tuple[float, float]]:
+    """Range of a line in each year and in all; `nan` where none is known, or the option plays longer than others."""
+    futures = facts.evidence.futures
+    if futures is not None and label in RANGED:
+        low, high = futures.year_band(option, RANGED[label])
+        if len(low) == count:
+            return list(zip(low, high, strict=True))
+    return [(nan, nan)] * count
+
+
+def _ranged(value: float, low: float, high: float) -> Figure:
+    return Figure(value, words.money(value), low, high, claims.money_range(low, high))
 
 
 def _statement(outcome: Outcome) -> Iterator[tuple[str, Callable[[MonthResult], float]]]:

@@ -4,7 +4,7 @@ from math import isfinite
 
 from sim.lockin import LAYERS, WHOLE, Portability
 from sim.reports import words
-from sim.reports.decisions import event_sentence, waiting_sentence
+from sim.reports.decisions import event_sentence
 from sim.reports.document import claims
 from sim.reports.document.facts import Facts
 from sim.reports.document.parts import (
@@ -21,8 +21,9 @@ from sim.reports.document.parts import (
     Section,
     Table,
 )
-from sim.reports.document.sections.decision import leave_figure
+from sim.reports.document.sections.key_figures import leave_figure
 from sim.reports.document.sections.leaving import by_hardness, exit_plan, notice_table
+from sim.reports.document.sections.waiting import waiting_blocks
 from sim.reports.document.worth import portability
 from sim.reports.lockin import EXAMPLES, layer_name, staying_usd
 from sim.strategy.outcome import Door, Outcome
@@ -46,7 +47,7 @@ def write(facts: Facts) -> Section:
             *_paid(facts),
             notice_table(facts),
             exit_plan(facts),
-            *_waiting(facts),
+            *waiting_blocks(facts),
         ),
         sources=("Doors are never added up: work that they share is counted once in the whole.",),
     )
@@ -183,7 +184,7 @@ def whole_lines(facts: Facts) -> Lines:
     return Lines(
         "whole",
         title,
-        "Cash to leave everything if decided that month, $M. Shaded: 80 of 100 futures; beside "
+        "Cash to leave everything if decided that month, $M. Band: 80 of 100 futures; beside "
         "the end: months it takes.",
         MILLION,
         tuple(lines),
@@ -224,25 +225,3 @@ def _chances(verdict: Portability) -> str:
 
 def _chance(chance: float) -> str:
     return "none pays" if chance > 1 else "any pays" if chance <= 0 else words.percent(chance)
-
-
-def _waiting(facts: Facts) -> tuple[Block, ...]:
-    waiting = facts.evidence.waiting
-    if waiting is None:
-        return ()
-    rows: list[tuple[Cell, ...]] = [
-        (
-            "at the start" if waited.month == 0 else f"after {words.months(waited.month)}",
-            Figure(waited.npv_usd, words.money(waited.npv_usd)),
-            Figure(waiting.lost_usd(waited), words.money(waiting.lost_usd(waited))),
-            Figure(waited.leave_then_usd, words.money(waited.leave_then_usd)),
-        )
-        for waited in waiting.taken
-    ]
-    columns = (
-        Column("Decided", 1.2),
-        Column("Worth", numeric=True),
-        Column("Lost by waiting", numeric=True),
-        Column("Cash to leave then", numeric=True),
-    )
-    return (Table("waiting", "The cost of waiting", waiting_sentence(waiting), columns, tuple(rows)),)

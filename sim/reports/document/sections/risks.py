@@ -32,7 +32,7 @@ def write(facts: Facts) -> Section:
     return Section(
         key="risks",
         kicker="Top risks",
-        headline=f"First risk of {name}: {first[0].lower()}{first[1:]}" if first else f"No risk of {name} was found",
+        headline=f"First risk of {name}: {words.as_clause(first)}" if first else f"No risk of {name} was found",
         standfirst="What the run warns of, then events that would force us to leave, by chance times cash.",
         blocks=(
             Table(

@@ -28,7 +28,7 @@ def write(facts: Facts) -> Section | None:
     said = [
         claims.switches(
             theirs,
-            input_words=pull.label[0].lower() + pull.label[1:],
+            input_words=words.as_clause(pull.label),
             flip=pull.flip_input,
             below=pull.flips_below,
             likely=pull.likely_input,
@@ -37,7 +37,7 @@ def write(facts: Facts) -> Section | None:
         )
         for pull in flips
     ]
-    said += [f"No value of {pull.label[0].lower() + pull.label[1:]} in its range changes the choice." for pull in rest]
+    said += [f"No value of {words.as_clause(pull.label)} in its range changes the choice." for pull in rest]
     expected = Figure(found.expected_usd, claims.signed(found.expected_usd))
     return Section(
         key="sensitivity",

@@ -1,6 +1,7 @@
 """Tables, key figures, statements and prose of a section as rows of a sheet; figures stay numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
 from math import isfinite
 from typing import Any
@@ -9,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.reports.document.chart_tables import table_of
 from sim.reports.document.look import GRAY
-from sim.reports.document.parts import Block, Cell, Figure, Grid, Points, Prose, Section, Table
+from sim.reports.document.parts import Block, Cell, Column, Figure, Grid, Points, Prose, Section, Table
 from sim.reports.document.sheets.paper import Paper
 
 DOLLARS, CENTS, SHARE, WHOLE, FINE, TENTHS = "$#,##0", "$#,##0.00", "0.0%", "#,##0", "0.00", "#,##0.0"
@@ -57,7 +58,7 @@ class Blocks:
     @singledispatchmethod
     def _content(self, block: Any) -> None:
         self.money = block.axis.unit in MONEY
-        self._content(table_of(block, self.paper.report.options))
+        self._content(with_ends(table_of(block, self.paper.report.options)))
         self.money = False
 
     @_content.register
@@ -135,6 +136,33 @@ class Blocks:
             room.append((text, sum(self.widths[first : last + 1])))
         self.paper.tall(self.sheet, self.row, room)
         self.row += 1
+
+
+def with_ends(table: Table) -> Table:
+    """A table whose ranged columns are followed by the ends of their ranges."""
+    ranged = [
+        any(isinstance(cell, Figure) and cell.ranged for cell in column) for column in zip(*table.rows, strict=True)
+    ]
+    if not any(ranged):
+        return table
+    ends = (Column("from", 0.8, numeric=True), Column("to", 0.8, numeric=True))
+    columns = [
+        each
+        for column, known in zip(table.columns, ranged, strict=True)
+        for each in ((column, *ends) if known else (column,))
+    ]
+    rows = tuple(
+        tuple(each for cell, known in zip(row, ranged, strict=True) for each in (_ends(cell) if known else (cell,)))
+        for row in table.rows
+    )
+    return replace(table, columns=tuple(columns), rows=rows)
+
+
+def _ends(cell: Cell) -> tuple[Cell, ...]:
+    """A figure and the ends of its range, each written as it is."""
+    if isinstance(cell, str) or not cell.ranged:
+        return cell, "", ""
+    return cell, Figure(cell.low, cell.text), Figure(cell.high, cell.text)
 
 
 def form_of(figure: Figure) -> str:

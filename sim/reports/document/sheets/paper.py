@@ -7,7 +7,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.look import GRAY, INK, PANEL
 from sim.reports.document.report import Report
 
@@ -58,14 +58,14 @@ class Paper:
         sheet.set_paper(PAPER_CODES[self.report.paper])
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.repeat_rows(max(0, rows - 1))
-        foot = one_line(self.report.brand.name, most=40).replace("&", "&&")
+        foot = recut(self.report.brand.name, most=40).replace("&", "&&")
         tag = f"{self.report.tag} · " if self.report.tag else ""
         sheet.set_footer(f"&L&8{foot} · {tag}scenario {self.report.stamp.scenario_hash[:7]}&C&8&A&R&8&P of &N")
         return sheet
 
     def text(self, sheet: Worksheet, row: int, column: int, text: str, **settings: Any) -> None:
         """Text as text, whatever it begins with."""
-        shown = one_line(text, most=MOST_CELL)
+        shown = recut(text, most=MOST_CELL)
         if shown.startswith(ORDERS):
             settings["quote_prefix"] = True
         settings.setdefault("text_wrap", True)
@@ -82,7 +82,7 @@ class Paper:
 
     def tall(self, sheet: Worksheet, row: int, cells: Iterable[tuple[str, float]]) -> None:
         """Make a row as tall as its longest text needs, given texts and the widths that they have [characters]."""
-        lines = max((ceil(len(one_line(text, most=MOST_CELL)) * WIDER / width) for text, width in cells), default=1)
+        lines = max((ceil(len(recut(text, most=MOST_CELL)) * WIDER / width) for text, width in cells), default=1)
         if lines > 1:
             sheet.set_row(row, min(LINE_PT * lines, MOST_ROW_PT))
 

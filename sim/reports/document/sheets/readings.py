@@ -38,6 +38,8 @@ READINGS: tuple[Reading, ...] = (
     ("Cash to leave everything", "USD", lambda m: m.exit[WHOLE].usd_cash, USD),
     ("Months to leave everything", "months", lambda m: m.exit[WHOLE].exit_months, "0.0"),
 )
+More = tuple[tuple[str, tuple[str, ...]], ...]
+"""Sections, each with the keys of some of its blocks."""
 SETS = (*LAYERS, WHOLE)
 TOP = 3
 GRID = [13.0] * 12
@@ -159,11 +161,13 @@ def _doors(option: Option, outcome: Outcome) -> Table:
 
 
 def write_section_sheet(
-    paper: Paper, name: str, *, title: str, keys: tuple[str, ...], notes: tuple[str, ...] = ()
+    paper: Paper, name: str, *, title: str, keys: tuple[str, ...], notes: tuple[str, ...] = (), more: More = ()
 ) -> None:
-    """All blocks of some sections below one another; no sheet without a section or a note."""
+    """All blocks of some sections below one another, then some of others; no sheet without any of these or a note."""
     sections = [section for key in keys if (section := paper.report.section(key)) is not None]
-    if not sections and not notes:
+    others = [(paper.report.section(key), names) for key, names in more]
+    extra = [block for section, names in others if section for name in names if (block := section.block(name))]
+    if not sections and not notes and not extra:
         return
     stamp = paper.report.stamp
     sheet: Worksheet = paper.sheet(name, title, "; ".join(stamp.parts()), widths=GRID, freeze=(TOP, 0))
@@ -175,3 +179,5 @@ def write_section_sheet(
     for section in sections:
         blocks.section(section)
         blocks.row += 1
+    for block in extra:
+        blocks.block(block)

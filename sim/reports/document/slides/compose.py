@@ -12,6 +12,10 @@ from sim.reports.document.slides.tables import Shown, add_table, plain_cells
 
 Writer = Callable[[Deck, Section], None]
 BODY = (LEFT, BODY_TOP, RIGHT - LEFT, BODY_BOTTOM - BODY_TOP)
+UPPER = 0.42
+"""Part of a slide's height for the futures that pass, above what is regretted."""
+SAME = "At the end of the horizon"
+"""In place of a chart's finding that is the slide's title."""
 HALF = (RIGHT - LEFT - 0.4) / 2
 MOST_ROWS = 7
 
@@ -73,20 +77,15 @@ def _options(deck: Deck, section: Section) -> None:
 
 def _money(deck: Deck, section: Section) -> None:
     """Margin and what a token costs, on one slide where the worth of futures needs one of its own."""
-    worth = section.block("worth_ranges")
+    worth = _chart_of(section, "worth_ranges")
     if worth is None:
         _chart(deck, section, "margin")
         _chart(deck, section, "unit_cost")
         return
     slide = deck.slide(section.headline, subtitle=section.standfirst, notes=_notes(section, "margin", "unit_cost"))
-    for at, key in enumerate(("margin", "unit_cost")):
-        block = _chart_of(section, key)
-        if block is None:
-            continue
-        left = LEFT + at * (HALF + 0.4)
-        deck.text(slide, (left, BODY_TOP, HALF, 0.5), block.title, bold=True, color=INK, sizes=(13, 12, 11))
-        draw(deck, slide, chart=block, box=(left, BODY_TOP + 0.55, HALF, BODY_BOTTOM - BODY_TOP - 0.55), compact=True)
-    _chart(deck, section, "worth_ranges")
+    _halves(deck, slide, section, ("margin", "unit_cost"))
+    slide = deck.slide(worth.title, subtitle=worth.note, notes=_notes(section, "worth_fan", "worth_ranges"))
+    _halves(deck, slide, section, ("worth_fan", "worth_ranges"))
 
 
 def _service(deck: Deck, section: Section) -> None:
@@ -94,7 +93,15 @@ def _service(deck: Deck, section: Section) -> None:
 
 
 def _reversal(deck: Deck, section: Section) -> None:
-    _chart(deck, section, "whole")
+    """Leaving altogether, beside what waiting costs where that was played; then door by door."""
+    whole, waiting = _chart_of(section, "whole"), _chart_of(section, "waiting_gain")
+    if whole is None or waiting is None:
+        _chart(deck, section, "whole")
+    else:
+        notes = _notes(section, "whole", "waiting_gain", "waiting")
+        title = f"{whole.title}; {words.as_clause(waiting.title)}"
+        slide = deck.slide(title, subtitle=waiting.note, notes=notes)
+        _halves(deck, slide, section, ("whole", "waiting_gain"))
     _chart(deck, section, "door_ranges", title=section.headline)
 
 
@@ -102,15 +109,15 @@ def _futures(deck: Deck, section: Section) -> None:
     slide = deck.slide(section.headline, subtitle=section.standfirst, notes=_notes(section, "passing", "regret"))
     passing, regret = _chart_of(section, "passing"), _chart_of(section, "regret")
     width = ASIDE - LEFT - 0.4
-    half = (BODY_BOTTOM - BODY_TOP) / 2
+    half = (BODY_BOTTOM - BODY_TOP) * UPPER
     if passing is not None:
         deck.text(slide, (LEFT, BODY_TOP, width, 0.3), passing.title, size=13, bold=True, color=INK)
-        height = half - 0.5 if regret is not None else 2 * half - 0.4
+        height = half - 0.5 if regret is not None else BODY_BOTTOM - BODY_TOP - 0.4
         draw(deck, slide, chart=passing, box=(LEFT, BODY_TOP + 0.3, width, height), compact=True)
     if regret is not None:
         top = BODY_TOP + half
         deck.text(slide, (LEFT, top - 0.1, width, 0.45), regret.title, bold=True, color=INK, sizes=(13, 12, 11))
-        draw(deck, slide, chart=regret, box=(LEFT, top + 0.4, width, half - 0.4), compact=True)
+        draw(deck, slide, chart=regret, box=(LEFT, top + 0.4, width, BODY_BOTTOM - top - 0.4), compact=True)
     points = [block for block in section.blocks if isinstance(block, Points)]
     deck.rule(slide, (ASIDE - 0.25, BODY_TOP), (ASIDE - 0.25, BODY_BOTTOM))
     said = [line for block in points for line in (f"{block.title}:", *block.items)]
@@ -120,6 +127,18 @@ def _futures(deck: Deck, section: Section) -> None:
 
 def _sensitivity(deck: Deck, section: Section) -> None:
     _chart(deck, section, "tornado", title=section.headline)
+
+
+def _halves(deck: Deck, slide: Any, section: Section, keys: tuple[str, str]) -> None:
+    """Two charts beside one another, each under its finding."""
+    for at, key in enumerate(keys):
+        block = _chart_of(section, key)
+        if block is None:
+            continue
+        left = LEFT + at * (HALF + 0.4)
+        finding = block.title if block.title != slide.shapes.title.text_frame.text else SAME
+        deck.text(slide, (left, BODY_TOP, HALF, 0.5), finding, bold=True, color=INK, sizes=(13, 12, 11))
+        draw(deck, slide, chart=block, box=(left, BODY_TOP + 0.55, HALF, BODY_BOTTOM - BODY_TOP - 0.55), compact=True)
 
 
 def _chart_of(section: Section, key: str) -> Chart | None:

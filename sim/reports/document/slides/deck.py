@@ -16,9 +16,9 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Inches, Pt
 
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.look import GRAY, INK, RULE, TEXT, WHITE
-from sim.reports.document.report import AUDIENCES, Report
+from sim.reports.document.report import Report
 
 WIDTH, HEIGHT = 13.333, 7.5
 LEFT, RIGHT = 0.7, 12.63
@@ -56,7 +56,7 @@ class Deck:
     def slide(self, title: str, *, subtitle: str = "", notes: Sequence[str] = ()) -> Any:
         """A slide with its finding as title; notes say what was meant and where it comes from."""
         slide = self.presentation.slides.add_slide(self._layout)
-        shown = one_line(title, most=MOST_TITLE)
+        shown = recut(title, most=MOST_TITLE)
         holder = slide.shapes.title
         holder.left, holder.top, holder.width, holder.height = _emu((LEFT, 0.72, RIGHT - LEFT, 1.12))
         size = fitted(shown, (LEFT, 0, RIGHT - LEFT, 1.12), sizes=TITLE_SIZES, letter=LETTER_SERIF)
@@ -70,7 +70,7 @@ class Deck:
             self._furnish(slide)
         self._number(slide)
         said = [title, *notes, "; ".join((self.brand.name, *self.report.stamp.parts()))]
-        slide.notes_slide.notes_text_frame.text = "\n".join(one_line(line, most=4000) for line in said if line)
+        slide.notes_slide.notes_text_frame.text = "\n".join(recut(line, most=4000) for line in said if line)
         return slide
 
     def text(
@@ -164,34 +164,33 @@ class Deck:
             self._logo(slide)
             left += 1.9
         else:
-            name = one_line(self.brand.name, most=50)
+            name = recut(self.brand.name, most=50)
             self.text(slide, (LEFT, 0.2, 5, 0.3), name, size=14, color=INK, bold=True, serif=True)
             left += min(5.0, 0.14 * min(50, len(self.brand.name)) + 0.15)
-        audience = f"Report to the {AUDIENCES[self.report.audience].lower()}"
-        self.text(slide, (left, 0.22, 4, 0.3), audience, size=12, color=GRAY)
+        self.text(slide, (left, 0.22, 4, 0.3), self.report.addressed, size=12, color=GRAY)
         if self.report.tag:
             box = (RIGHT - 3, 0.22, 3, 0.3)
             self.text(slide, box, self.report.tag, size=11, color=self.brand.counterpart_text, bold=True, align="right")
         self.rule(slide, (LEFT, 0.53), (RIGHT, 0.53), color=INK, width=1.5)
-        foot = "  ·  ".join((one_line(self.brand.name, most=40), *self.report.stamp.parts()))
+        foot = "  ·  ".join((recut(self.brand.name, most=40), *self.report.stamp.parts()))
         self.text(slide, (LEFT, 7.02, RIGHT - LEFT - 1, 0.25), foot, color=GRAY, sizes=(10.5, 9.5, 8.5))
         tree = self._layout.shapes._spTree
         for shape in list(slide.shapes)[before:]:
-            if not self._is_picture(shape):
-                tree.append(copy.deepcopy(shape._element))
-                shape._element.getparent().remove(shape._element)
+            tree.append(copy.deepcopy(shape._element))
+            shape._element.getparent().remove(shape._element)
         self._furnished = True
-
-    @staticmethod
-    def _is_picture(shape: Any) -> bool:
-        return str(shape._element.tag).endswith("}pic")
 
     def _logo(self, slide: Any) -> None:
         picture = slide.shapes.add_picture(BytesIO(self.brand.logo), Inches(LEFT), Inches(0.14), height=Inches(0.32))
         if picture.width > Inches(1.8):
             picture.height = Emu(int(picture.height * Inches(1.8) / picture.width))
             picture.width = Inches(1.8)
-        picture._element.nvPicPr.cNvPr.set("descr", f"Logo of {one_line(self.brand.name, most=80)}")
+        picture._element.nvPicPr.cNvPr.set("descr", f"Logo of {recut(self.brand.name, most=80)}")
+        # The layout shows it on every slide, so it is the layout that holds the file.
+        blip = picture._element.blipFill.find(qn("a:blip"))
+        slide.part.drop_rel(blip.get(qn("r:embed")))
+        _, key = self._layout.part.get_or_add_image_part(BytesIO(self.brand.logo))
+        blip.set(qn("r:embed"), key)
 
     def _number(self, slide: Any) -> None:
         shape = self.text(slide, (RIGHT - 0.6, 7.0, 0.6, 0.25), "", size=11, color=INK, bold=True, align="right")
@@ -253,13 +252,13 @@ def _cut(paragraphs: list[str], box: Box, size: float, letter: float) -> list[st
     per_line = _per_line(box[2], size, letter)
     each = max(1, room // len(paragraphs)) * per_line
     if _height_in(paragraphs, box[2], size, letter) <= box[3]:
-        return [one_line(paragraph, most=4000) for paragraph in paragraphs]
-    return [one_line(paragraph, most=each) for paragraph in paragraphs]
+        return [recut(paragraph, most=4000) for paragraph in paragraphs]
+    return [recut(paragraph, most=each) for paragraph in paragraphs]
 
 
 def _written(paragraph: Any, text: str, *, size: float, bold: bool, color: str, face: str | None = None) -> None:
     run = paragraph.add_run()
-    run.text = one_line(text, most=4000)
+    run.text = recut(text, most=4000)
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, rgb(color)
     if face:
         run.font.name = face

@@ -17,6 +17,10 @@ from sim.reports.document.slides.tables import Shown, add_table
 
 MOST_BARS = 2
 """Options of which a row of ranges is drawn as bars."""
+LEAST_STEP = 0.5
+"""Height of a row [in] from which a range has room under its figure."""
+MOST_HEAD = 8.0
+"""Size of the names of kinds of futures: they are long, and their columns narrow."""
 BLACK_ABOVE = 0.5
 """Share of the ramp from which its digits are white."""
 
@@ -55,7 +59,7 @@ def _bars(deck: Deck, slide: Any, chart: Bars, box: Box, *, compact: bool) -> No
     styles = [_bar_style(deck, bar.option) for bar in chart.bars]
     labels = [bar.label for bar in chart.bars]
     if any(figure.ranged for figure in figures) and not isfinite(chart.most):
-        _ranged(deck, slide, chart, box, labels=labels, figures=figures, styles=styles)
+        _ranged(deck, slide, chart, box, labels=labels, figures=figures, styles=styles, compact=compact)
         return
     series = [
         Drawn(label, [f.value if at == row else 0.0 for row, f in enumerate(figures)], styles[at].color)
@@ -67,7 +71,7 @@ def _bars(deck: Deck, slide: Any, chart: Bars, box: Box, *, compact: bool) -> No
 
 def _ranged(
     deck: Deck, slide: Any, chart: Bars | Ranges, box: Box, *, labels: Sequence[str], figures: Sequence[Figure],
-    styles: Sequence[Style],
+    styles: Sequence[Style], compact: bool = False,
 ) -> None:  # fmt: skip
     """Bars from low to high; the change of tone is the middle. Each row wears its own color."""
     edges = [_edges(figure) for figure in figures]
@@ -82,7 +86,7 @@ def _ranged(
         ("low", [f.low for f in figures]), ("middle", [f.value for f in figures]), ("high", [f.high for f in figures])
     ]
     texts = [(f.text, f.note) for f in figures]
-    _beside(deck, slide, chart, box, labels, series, texts, span=(low, high), raw=raw)
+    _beside(deck, slide, chart, box, labels, series, texts, span=(low, high), raw=raw, short=compact)
 
 
 def _edges(figure: Figure) -> tuple[float, float, float]:
@@ -166,7 +170,8 @@ def _tornado(deck: Deck, slide: Any, chart: Tornado, box: Box) -> None:
     deck.text(slide, (expected - 1.5, bottom + 0.08, 3, 0.25), f"expected {chart.expected.text}", size=12, color=INK,
               align="center")  # fmt: skip
     zero = plot.x(0.0)
-    box_below = (max(left, zero - 4.1), bottom + 0.34, 4, 0.25)
+    room = max(0.5, zero - 0.1 - left)
+    box_below = (left, bottom + 0.34, room, 0.25)
     deck.text(slide, box_below, chart.below, color=brand.counterpart_text, align="right", sizes=(12, 11, 10, 9))
     deck.text(slide, (zero + 0.1, bottom + 0.34, 4, 0.25), chart.above, color=brand.accent, sizes=(12, 11, 10, 9))
 
@@ -178,7 +183,8 @@ def _beside(
 ) -> Plot:  # fmt: skip
     """Bars, with the figure of every row at its height on the right."""
     left, top, width, height = box
-    room = 0.9 if short else 3.2
+    below = short and any(note for _, note in texts)
+    room = 1.3 if below else 0.9 if short else 3.2
     place = (left, top, width - room, height)
     plot = floating_bars(
         slide, place, categories=labels, series=series, axis=chart.axis, alt=alt_of(chart), span=span, beside=raw,
@@ -189,11 +195,14 @@ def _beside(
     wide = min(1.6, max(len(text) for text, _ in texts) * size * LETTER_SANS / 72 + 0.2)
     for at, (text, note) in enumerate(texts):
         middle = plot.top + (at + 0.5) * step - 0.15
-        value = (left + width - room + 0.1, middle, wide if note else room - 0.1, 0.3)
-        deck.text(slide, value, text, color=INK, bold=True, sizes=(size, 11, 10, 9), middle=True)
+        value = (left + width - room + 0.1, middle, wide if note and not short else room - 0.1, 0.3)
+        deck.text(slide, value, text, color=INK, bold=True, sizes=(size, 11, 10, 9, 8), middle=True)
         if note and not short:
             beside = (left + width - room + 0.1 + wide, middle, room - 0.1 - wide, 0.3)
             deck.text(slide, beside, note, color=GRAY, sizes=(12, 11, 10, 9, 8), middle=True)
+        elif note and step > LEAST_STEP:
+            under = (left + width - room + 0.1, middle + 0.27, room - 0.1, 0.2)
+            deck.text(slide, under, note, color=GRAY, sizes=(10, 9, 8))
     return plot
 
 
@@ -226,6 +235,6 @@ def _heat(deck: Deck, slide: Any, chart: Heat, box: Box) -> None:
                 )
             )  # fmt: skip
         rows.append([*cells, Shown(row.worst.text, right=True, bold=True)])
-    shares = [1.8, *[1.0] * (len(chart.columns) + 1)]
-    add_table(slide, box, heads=heads, rows=rows, shares=shares, name=alt_of(chart))
+    shares = [1.5, *[1.0] * (len(chart.columns) + 1)]
+    add_table(slide, box, heads=heads, rows=rows, shares=shares, name=alt_of(chart), most_head=MOST_HEAD)
 

@@ -44,7 +44,7 @@ def _end_labels(
     centers = _kept_above(spread(wanted, gap), gap, limit=plot.top + plot.height + 0.2)
     for line, center in zip(known, centers, strict=True):
         style, _ = _style(deck, line)
-        value = written(line.values[-1], chart.axis)
+        value = _value(line, chart)
         top = center - gap / 2
         if compact:
             deck.text(slide, (left, top, width, 0.3), value, size=16, color=style.text, bold=True, serif=True)
@@ -55,6 +55,12 @@ def _end_labels(
         deck.text(slide, beside, line.name, color=style.text, bold=True, sizes=(14, 12, 11, 10, 9))
         below = (left + 1.6, top + 0.42, width - 1.6, 0.4)
         deck.text(slide, below, line.note, color=TEXT, sizes=(12, 11, 10, 9))
+
+
+def _value(line: Line, chart: Lines) -> str:
+    """The last value as the line's label writes it: a difference wears its sign."""
+    value = line.label.removeprefix(line.name).strip()
+    return value if value and value != line.label else written(line.values[-1], chart.axis)
 
 
 def _kept_above(centers: Sequence[float], gap: float, *, limit: float) -> list[float]:

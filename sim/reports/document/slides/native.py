@@ -13,7 +13,7 @@ from pptx.enum.dml import MSO_LINE
 from pptx.util import Inches, Pt
 from xlsxwriter import Workbook
 
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.look import GRAY
 from sim.reports.document.parts import Axis
 from sim.reports.document.slides.axes import (
@@ -167,13 +167,13 @@ def _added(
     beside: Sequence[tuple[str, Sequence[float]]] = (),
 ) -> Any:  # fmt: skip
     data: Any = _Data(number_format=form)
-    data.categories = [one_line(category, most=MOST_NAME) or " " for category in categories]
+    data.categories = [recut(category, most=MOST_NAME) or " " for category in categories]
     for one in series:
-        data.add_series(one_line(one.name, most=MOST_NAME), [v if isfinite(v) else None for v in one.values])
+        data.add_series(recut(one.name, most=MOST_NAME), [v if isfinite(v) else None for v in one.values])
     frame = slide.shapes.add_chart(kind, *(Inches(value) for value in box), data)
     properties = frame._element.nvGraphicFramePr.cNvPr
-    properties.set("descr", one_line(alt, most=1000))
-    properties.set("title", one_line(alt, most=120))
+    properties.set("descr", recut(alt, most=1000))
+    properties.set("title", recut(alt, most=120))
     chart = frame.chart
     chart.has_legend = chart.has_title = False
     chart.font.name, chart.font.size, chart.font.color.rgb = "Arial", Pt(12), rgb(GRAY)
@@ -194,7 +194,7 @@ def _workbook(
         sheet.write_string(row, 0, category.label)
     columns = [(one.name, one.values) for one in series] + list(beside)
     for column, (name, values) in enumerate(columns, start=1):
-        sheet.write_string(0, column, one_line(name, most=MOST_NAME))
+        sheet.write_string(0, column, recut(name, most=MOST_NAME))
         for row, value in enumerate(values, start=1):
             if isfinite(value):
                 sheet.write_number(row, column, value, number)

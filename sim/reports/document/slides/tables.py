@@ -10,7 +10,7 @@ from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
 from sim.reports import words
-from sim.reports.document.clean import one_line
+from sim.reports.document.clean import recut
 from sim.reports.document.look import GRAY, INK, RULE
 from sim.reports.document.parts import Cell, Figure, Table
 from sim.reports.document.slides.deck import LEADING, LETTER_SANS, Box, lines_of, rgb
@@ -55,41 +55,49 @@ def _text(cell: Cell) -> str:
 
 
 def add_table(
-    slide: Any, box: Box, *, heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], shares: Sequence[float], name: str
+    slide: Any, box: Box, *, heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], shares: Sequence[float],
+    name: str, most_head: float = SIZES[0],
 ) -> None:  # fmt: skip
-    """A table that fills its box; text is set smaller, then cut, until it fits."""
+    """A table that fills its box; text is set smaller, then cut, until it fits. Heads are no larger than the most."""
     left, top, width, height = box
     widths = [width * share / sum(shares) for share in shares]
-    size, lines = _size(heads, rows, widths, height)
+    size, lines = _size(heads, rows, widths, height, most_head=most_head)
     frame = slide.shapes.add_table(len(rows) + 1, len(heads), *(Inches(v) for v in (left, top, width, 0.3)))
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", one_line(name, most=400))
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", recut(name, most=400))
     table = frame.table
     table._tbl.tblPr.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId").text = PLAIN
     table.horz_banding = False
     for column, wide in enumerate(widths):
         table.columns[column].width = Inches(wide)
     for at, row in enumerate([heads, *rows]):
-        table.rows[at].height = Inches(lines[at] * size * LEADING / 72 + GAP_IN)
+        own = size if at else min(size, most_head)
+        table.rows[at].height = Inches(lines[at] * own * LEADING / 72 + GAP_IN)
         for column, shown in enumerate(row):
-            most = max(4, lines[at] * _per_line(widths[column], size))
-            _cell(table.cell(at, column), shown, size=size, most=most, head=at == 0)
+            most = max(4, lines[at] * _per_line(widths[column], own))
+            _cell(table.cell(at, column), shown, size=own, most=most, head=at == 0)
 
 
 def _size(
-    heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], widths: Sequence[float], height: float
-) -> tuple[float, list[int]]:
+    heads: Sequence[Shown], rows: Sequence[Sequence[Shown]], widths: Sequence[float], height: float, *,
+    most_head: float,
+) -> tuple[float, list[int]]:  # fmt: skip
     """Largest size at which all rows fit, and the lines of each; at the smallest, rows are cut to what there is."""
     for size in SIZES:
+        sizes = [min(size, most_head), *[size] * len(rows)]
         lines = [
-            max(lines_of(shown.text, _per_line(widths[column], size)) for column, shown in enumerate(row))
-            for row in [heads, *rows]
+            max(lines_of(shown.text, _per_line(widths[column], own)) for column, shown in enumerate(row))
+            for row, own in zip([heads, *rows], sizes, strict=True)
         ]
-        if sum(count * size * LEADING / 72 + GAP_IN for count in lines) <= height:
+        if _tall(lines, sizes) <= height:
             return size, lines
-    size = SIZES[-1]
-    while sum(count * size * LEADING / 72 + GAP_IN for count in lines) > height and max(lines) > 1:
+    while _tall(lines, sizes) > height and max(lines) > 1:
         lines[lines.index(max(lines))] -= 1
-    return size, lines
+    return SIZES[-1], lines
+
+
+def _tall(lines: Sequence[int], sizes: Sequence[float]) -> float:
+    """Height [in] of rows with so many lines each."""
+    return sum(count * size * LEADING / 72 + GAP_IN for count, size in zip(lines, sizes, strict=True))
 
 
 def _per_line(width_in: float, size: float) -> int:
@@ -103,7 +111,7 @@ def _cell(cell: Any, shown: Shown, *, size: float, most: int, head: bool) -> Non
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if shown.right else PP_ALIGN.LEFT
     run = paragraph.add_run()
-    run.text = one_line(shown.text.replace(words.NBSP, " "), most=most) if len(shown.text) > most else shown.text
+    run.text = recut(shown.text.replace(words.NBSP, " "), most=most) if len(shown.text) > most else shown.text
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), shown.bold, rgb(shown.color)
     properties = cell._tc.get_or_add_tcPr()
     if shown.outline:
