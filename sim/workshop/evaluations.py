@@ -17,7 +17,8 @@ class Evaluations:
     """A bounded cache of what follows from scenarios, by their hash; safe to share between threads.
 
     Equal scenarios give equal bytes, so whoever asks second waits for the
-    first and gets the same. All are quick estimates (draft).
+    first and gets the same. All are quick estimates (draft), without the
+    ceiling: no round shows it, and with a router it is more than half of the work.
     """
 
     def __init__(self, *, most: int = MOST_OUTCOMES, executor: Executor | None = None) -> None:
@@ -47,7 +48,7 @@ class Evaluations:
             with self._start:
                 self._executor.map(str, ("begin", "begin"))
                 self._started = True
-        return evaluate(scenario, fidelity="draft", store=self._surfaces, executor=self._executor)
+        return evaluate(scenario, fidelity="draft", store=self._surfaces, executor=self._executor, asked="months")
 
     def outcomes(self, scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
         """The outcomes of several, in their order."""

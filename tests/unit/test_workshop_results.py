@@ -12,10 +12,10 @@ import pytest
 from sim.metrics import Estimate
 from sim.scenario import set_fields
 from sim.strategy import SurfaceStore, evaluate
-from sim.workshop import Refused, Solo
+from sim.workshop import Refused, Solo, load_deck
 from sim.workshop.actions import Answer, Bid, CloseTurn, GoTo, OpenTurn, Reveal, RevealBids, Throw
 from sim.workshop.evaluations import Evaluations
-from sim.workshop.playing import team_scenario
+from sim.workshop.playing import starting_scenario, team_scenario
 from sim.workshop.readings import TeamResult, medals
 from sim.workshop.setup import usual_teams
 from tests.unit.workshop_small import GUESS, Game, hash_quickly, new_game, small_deck, sqlite_url
@@ -119,8 +119,21 @@ def test_equal_scenarios_are_computed_once_however_many_ask_and_wherever(game: G
         outcomes = list(threads.map(evaluations.outcome, [scenario] * 4))
     assert all(outcome is outcomes[0] for outcome in outcomes)
     alone = Counting()
-    assert evaluate(scenario, store=SurfaceStore(), executor=alone).npv_usd == outcomes[0].npv_usd
+    assert evaluate(scenario, store=SurfaceStore(), executor=alone, asked="months").npv_usd == outcomes[0].npv_usd
     assert executor.uses == [2, *alone.uses]
+
+
+def test_leaving_the_ceiling_out_saves_windows_and_changes_nothing_else() -> None:
+    """A room with routers before own GPUs waits for fewer windows, and reads the same figures."""
+    shared = {"decisions.own_share": 0.5, "platform.routing": "least_loaded", "months": 14}
+    scenario = set_fields(starting_scenario(load_deck("three_years"), seed=11), shared)
+    used, fewer = Counting(), Counting()
+    whole = evaluate(scenario, store=SurfaceStore(), executor=used)
+    months = evaluate(scenario, store=SurfaceStore(), executor=fewer, asked="months")
+    assert 0 < sum(fewer.uses) < sum(used.uses)
+    assert (months.ceiling.binds, months.ceiling.volumes) == ("none", ()) and whole.ceiling.volumes
+    for name in ("months", "doors", "npv_usd", "cumulative_cash_usd", "flows", "warnings", "shocks", "migrations"):
+        assert repr(getattr(months, name)) == repr(getattr(whole, name)), name
 
 
 def test_regret_is_nobodys_who_is_best_and_falls_on_the_rest(game: Game) -> None:
