@@ -2,6 +2,7 @@
 
     workshop   the page: the door, or the view of this tab's seat   -> workshop.py
     access     the store, the seat of this tab, what it does        -> access.py
+    preparing  results before they are asked for                    -> preparing.py
     live       looking whether anything happened                    -> live.py
     door       joining, running, watching, playing alone            -> door.py, create.py
     console    the facilitator's                                    -> console.py, console_shocks.py, console_keys.py

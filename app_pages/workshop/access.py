@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import streamlit as st
 
-from app_pages.jobs import Job, jobs, watched
+from app_pages.jobs import Job, watched
 from app_pages.shell import STATIC
+from app_pages.workshop.preparing import Preparing
 from sim.workshop import NotAdmitted, Saved, Seat, Workshop, WorkshopError
 from sim.workshop.actions import BY_FACILITATOR, BY_TEAM
 from sim.workshop.evaluations import Evaluations
@@ -118,11 +119,26 @@ def _admitted() -> bool:
     return True
 
 
-def prepare(round: int) -> None:
-    """Compute results of a round in the background, so that the reveal does not wait."""
-    taken = held()
-    key = ("workshop", taken.session_id, taken.actor, round, house().now(taken).seq)
-    jobs().start(key, lambda job: house().prepare(taken, round), follower=taken.session_id)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def preparing() -> Preparing:
+    """What is computed beside the pages of this process."""
+    return Preparing()
+
+
+def prepare(round: int, *, pause_s: float = 0.0) -> None:
+    """Compute this seat's results of a round in the background, so that the reveal does not wait.
+
+    Args:
+        pause_s: begin when the seat has not asked again for so long.
+    """
+    taken, workshop = held(), house()
+    preparing().soon((taken.session_id, taken.actor, round), lambda: workshop.prepare(taken, round), pause_s=pause_s)
+
+
+def prepare_futures(round: int) -> None:
+    """Play all hands in the deck's other futures in the background, before the room asks for them."""
+    taken, workshop = held(), house()
+    preparing().soon((taken.session_id, "futures", round), lambda: workshop.regret(taken, round))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -10,6 +10,9 @@ from app_pages.workshop import access, asked, hand, live, marks, own_results, wo
 from sim.workshop.actions import Choose, HandIn, Prediction
 from sim.workshop.views import TeamDesk
 
+PAUSE_S = 5.0
+"""A team that has tapped nothing for so long may be content with its hand: its results are computed."""
+
 
 def page() -> None:
     """The view of a team's seat."""
@@ -113,7 +116,9 @@ def _take(turn: int, card: str, on: bool) -> None:
     if (card in chosen) == on:
         return
     taken = (*chosen, card) if on else tuple(id for id in chosen if id != card)
-    access.act(Choose(turn=turn, cards=taken, prediction=hand.read_guess(f"t{turn}")))
+    saved = access.act(Choose(turn=turn, cards=taken, prediction=hand.read_guess(f"t{turn}")))
+    if saved is not None and desk.now.turn is not None:
+        access.prepare(desk.now.turn.round, pause_s=PAUSE_S)
 
 
 def _guessed(turn: int) -> None:
@@ -133,7 +138,7 @@ def _hand_in(turn: int, round: int, token: str) -> None:
         return
     cards = desk.entry.cards if desk.entry else ()
     if access.act(HandIn(turn=turn, cards=cards, prediction=written), token) is not None:
-        access.attempt(lambda: access.prepare(round))
+        access.prepare(round)
 
 
 def _shocks(desk: TeamDesk) -> None:
