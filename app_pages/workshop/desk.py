@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages.workshop import access, asked, hand, live, marks, own_results, wording
+from app_pages.workshop import access, asked, company, hand, live, marks, own_results, wording
 from sim.workshop.actions import Choose, HandIn, Prediction
 from sim.workshop.views import TeamDesk
 
@@ -47,6 +47,7 @@ def _body(desk: TeamDesk) -> None:
         asked.poll(desk, "after")
     elif now.turn is None:
         st.html(f'<h1 class="ws-head">{escape(now.title)}</h1>{marks.note(wording.WAIT_OPEN)}')
+        _state(first_month=0)
         asked.people(desk)
         asked.poll(desk, "before")
         return
@@ -70,6 +71,12 @@ def _head(desk: TeamDesk) -> None:
     )
 
 
+def _state(*, first_month: int) -> None:
+    with st.spinner(wording.PREPARING, show_time=False):
+        known = access.house().company(access.held())
+    st.html(company.state_html(known, first_month=first_month))
+
+
 def _closed(desk: TeamDesk) -> None:
     _head(desk)
     titles = {card.id: card.title for card in desk.cards}
@@ -84,6 +91,7 @@ def _decide(desk: TeamDesk) -> None:
     turn = desk.now.turn
     assert turn is not None
     _head(desk)
+    _state(first_month=turn.first_month)
     _shocks(desk)
     with st.spinner(wording.PRICED, show_time=False):
         offers = access.house().offers(access.held())

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages.workshop import access, hand, marks, own_results, plenary, wording
+from app_pages.workshop import access, company, hand, marks, own_results, plenary, wording
 from app_pages.workshop.create import known_deck
 from sim.workshop import Refused, Solo, decks
 from sim.workshop.solo import SoloRound
@@ -58,7 +58,8 @@ def _round(solo: Solo) -> None:
         f"{hand.chosen_line(len(session[CHOSEN]), budget=solo.deck.budget)}"
     )
     with st.spinner(wording.PRICED, show_time=False):
-        offers = solo.offers(session[HANDS])
+        known, offers = solo.company(session[HANDS]), solo.offers(session[HANDS])
+    st.html(company.state_html(known, first_month=plan.first_month))
     hand.cards(offers, session[CHOSEN], key=f"solo{at}", tapped=partial(_take, solo.deck.budget))
     hand.guess(None, month=plan.last_month, key=f"solo{at}")
     st.button(

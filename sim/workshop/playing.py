@@ -55,12 +55,31 @@ def team_scenario(session: Session, team: str, *, through: int, step: int | None
     return played_scenario(setup.scenario, setup.deck, plays=plays, shocks=thrown_shocks(session))
 
 
-def thrown_shocks(session: Session) -> tuple[dict[str, Any], ...]:
-    """Shocks of a session as a scenario lists them."""
+def standing_scenario(session: Session, team: str, *, before: int) -> Scenario:
+    """Where a team stands when a round begins: its decisions until then, and the shocks that have struck.
+
+    A shock of the round itself is left out, hidden or not. So this is what the last reveal has shown.
+
+    Args:
+        before: position of the round.
+    """
+    setup = session.setup
+    until = setup.deck.rounds[before].first_month
+    plays = session.in_force(team, before=before)
+    return played_scenario(setup.scenario, setup.deck, plays=plays, shocks=thrown_shocks(session, until=until))
+
+
+def thrown_shocks(session: Session, *, until: int | None = None) -> tuple[dict[str, Any], ...]:
+    """Shocks of a session as a scenario lists them.
+
+    Args:
+        until: first month whose shocks are left out; none unless given.
+    """
     deck = session.setup.deck
     return tuple(
         thrown_as(deck.shock(thrown.shock), month=thrown.month, size=thrown.size)
         for thrown in sorted(session.thrown, key=lambda thrown: (thrown.month, thrown.seq))
+        if until is None or thrown.month < until
     )
 
 

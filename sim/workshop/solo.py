@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.scenario import Scenario
 from sim.workshop.actions import Prediction
 from sim.workshop.cards import Deck
+from sim.workshop.company import Company, company_at
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.hands import hand_faults
 from sim.workshop.offers import Offer, offers
@@ -54,6 +55,12 @@ class Solo:
         plays = self._plays(hands)
         outcome = self._evaluations.outcome(self._scenario(plays, until=month - 1)) if month > 0 else None
         return offers(self._base, self.deck, plays=plays, month=month, outcome=outcome)
+
+    def company(self, hands: Sequence[Sequence[str]]) -> Company:
+        """Your company as it stands when the next round begins; arguments as for `offers`."""
+        first_month = self.deck.rounds[self.rounds[len(hands)]].first_month
+        outcome = self._evaluations.outcome(self._scenario(self._plays(hands), until=first_month - 1))
+        return company_at(outcome, first_month=first_month)
 
     def play(self, hands: Sequence[Sequence[str]], *, predictions: Sequence[Prediction | None]) -> SoloRound:
         """Results of the last round played.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sim.economics import Node
 from sim.strategy.evaluate import model_version
 from sim.workshop.actions import FACILITATOR
+from sim.workshop.company import Company
 from sim.workshop.database import Database
 from sim.workshop.debrief import Regret, Reversal, Rewound, regret, reversal, rewind
 from sim.workshop.evaluations import Evaluations
@@ -17,7 +18,7 @@ from sim.workshop.seats import OBSERVER, Doorkeeper, Role, Seat
 from sim.workshop.session import Session
 from sim.workshop.setup import Setup
 from sim.workshop.store import Held, Store, day_of
-from sim.workshop.table import RoundResults, round_results, team_offers, why
+from sim.workshop.table import RoundResults, round_results, team_company, team_offers, why
 from sim.workshop.views import Console, Now, Screen, TeamDesk, console_of, desk_of, now_of, screen_of
 
 LOG = logging.getLogger(__name__)
@@ -81,6 +82,11 @@ class Viewing:
         """The cards with what each would cost this team now. The first call of a round may compute a second."""
         journal, _ = self._at(seat, "team")
         return team_offers(journal.session, self._evaluations, team=seat.team)
+
+    def company(self, seat: Seat) -> Company:
+        """A team's company as it stands at the start of the round that was opened last."""
+        journal, _ = self._at(seat, "team")
+        return team_company(journal.session, self._evaluations, team=seat.team)
 
     def results(self, seat: Seat, round: int) -> RoundResults:
         """Results of a round that was revealed: a team sees its own, the others see all. Computes where it must."""

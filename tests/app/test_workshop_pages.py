@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app_pages.workshop import access, wording
+from sim.reports import words
 from sim.workshop import Workshop, load_deck, new_setup
 from sim.workshop.actions import Arrive, Choose, CloseTurn, GoTo, HandIn, OpenTurn, Prediction, Reveal, Show, Throw
 from sim.workshop.evaluations import Evaluations
@@ -108,6 +109,7 @@ def test_a_team_chooses_predicts_and_hands_in(played):
     workshop, created, otter = played
     workshop.act(created.seat, OpenTurn(turn=0))
     at = opened(otter)
+    assert wording.STATE_START in said(at) and "launches in month" in said(at)
     at.checkbox(key="ws_card_t0_buy_open").check().run()
     at.checkbox(key="ws_card_t0_exit_test").check().run()
     assert workshop.desk(otter).entry.cards == ("buy_open", "exit_test")
@@ -211,6 +213,12 @@ def test_a_team_reads_its_results_bids_and_answers(played):
     finished(workshop, created, otter)
     at = opened(otter)
     assert "than you guessed" in said(at) and "Heron" not in said(at)
+    left = words.money(workshop.results(otter, 0).teams[0].exit_usd)
+    workshop.act(created.seat, OpenTurn(turn=1))
+    at.run()
+    state = said(at).split('class="ws-state"')[1].split("</section>")[0]
+    assert wording.STATE_AFTER.format(month=6) in state and left in state
+    workshop.act(created.seat, CloseTurn())
     workshop.act(created.seat, GoTo(stage="bid"))
     at.run()
     at.number_input(key="ws_bid_usd").set_value(250.0)

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import inf, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from sim.metrics import Estimate
 from sim.scenario import set_fields
 from sim.strategy import SurfaceStore, evaluate
-from sim.workshop import Refused, Solo, load_deck
+from sim.workshop import NotAdmitted, Refused, Solo, load_deck
 from sim.workshop.actions import Answer, Bid, CloseTurn, GoTo, OpenTurn, Reveal, RevealBids, Throw
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.playing import starting_scenario, team_scenario
@@ -74,6 +74,31 @@ def test_a_quick_decision_is_set_beside_the_second(game: Game) -> None:
     assert [play.card for play in results.quick[2].plays] == ["half_formats"]
     assert [play.card for play in results.teams[2].plays] == ["formats"]
     assert results.quick[2].exit_usd > results.teams[2].exit_usd
+
+
+def test_a_company_is_shown_as_the_last_reveal_left_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start of every round, by its own decisions, and with no shock that has yet to strike."""
+    hash_quickly(monkeypatch)
+    game = new_game(sqlite_url(tmp_path))
+    otter = game.teams["otter"]
+    start = game.workshop.company(otter)
+    base = evaluate(game.workshop.setup(game.facilitator).scenario, asked="months")
+    assert (start.month, start.launched, start.launch_month) == (0, False, base.launch_month)
+    assert isnan(start.gross_margin) and isnan(start.p95_s)
+    assert (start.exit_usd, start.exit_months) == (base.months[0].exit["whole"].usd_cash,
+                                                   base.months[0].exit["whole"].exit_months)  # fmt: skip
+    game.act("facilitator", OpenTurn(turn=1))
+    game.hand_in("otter", "gateway", turn=1)
+    assert game.workshop.company(otter) == start, "what it chooses now is not decided yet"
+    for action in (CloseTurn(), Reveal(), OpenTurn(turn=2), Throw(shock="price", month=4, hidden=True)):
+        game.act("facilitator", action)
+    result = game.workshop.results(otter, 1).teams[0]
+    now = game.workshop.company(otter)
+    assert (now.month, now.launched, now.gross_margin, now.p95_s) == (3, True, result.gross_margin, result.p95_s.mean)
+    assert (now.exit_usd, now.exit_months, now.cash_usd) == (result.exit_usd, result.exit_months, result.cash_usd)
+    assert game.workshop.company(game.teams["lynx"]).exit_usd > now.exit_usd
+    with pytest.raises(NotAdmitted):
+        game.workshop.company(game.facilitator)
 
 
 def test_every_figure_can_be_traced(game: Game) -> None:
