@@ -31,7 +31,9 @@ def page(console: Console) -> None:
             return
         setup = access.house().setup(access.held())
         if look == "bids":
-            st.html(plenary.bids(now, {card.id: card.title for card in setup.deck.cards}))
+            titles = {card.id: card.title for card in setup.deck.cards}
+            st.html(plenary.bids(now, titles))
+            hindsight.why_bid(access.house().bids(access.held()), titles, round=now.revealed[-1], key="c")
             return
         results = plenary.last_results(now)
         assert results is not None
@@ -39,6 +41,7 @@ def page(console: Console) -> None:
             st.html(plenary.medals(results))
         elif look == "futures":
             st.html(plenary.futures(now, setup.teams))
+            hindsight.why_future(setup.deck.futures, setup.teams, round=now.revealed[-1], key="c")
         elif look == "rewind":
             hindsight.rewind(results, setup.deck.cards, key="c_rewind")
         elif look == "why":

@@ -1,7 +1,9 @@
 """A team's own results: its guess beside what came of it, its months so far, and why."""
 
+from collections.abc import Callable
 from html import escape
 from math import isfinite
+from typing import Any
 
 import streamlit as st
 
@@ -97,7 +99,7 @@ def figures(result: TeamResult) -> list[tuple[str, str]]:
 
 def why(round: int, *, team: str, month: int, key: str) -> None:
     """The trace behind a figure, down to its sources; computed when it is opened."""
-    with st.expander("Why", key=f"ws_why_{key}", on_change="rerun") as opened:
+    with st.expander(wording.WHY, key=f"ws_why_{key}", on_change="rerun") as opened:
         if not opened.open:
             return
         figure = st.selectbox(
@@ -105,10 +107,14 @@ def why(round: int, *, team: str, month: int, key: str) -> None:
             key=f"ws_why_figure_{key}",
         )  # fmt: skip
         at = st.number_input(wording.WHY_MONTH, 0, month, month, key=f"ws_why_month_{key}_{round}")
-        node = access.attempt(
-            lambda: access.house().why(access.held(), round, team=team, month=int(at), figure=str(figure))
-        )
-        if node is None:
-            st.html(marks.problem(access.told()))
-        else:
-            st.html(f'<div class="lb-tree">{cards.tree_html(branch_of(node))}</div>')
+        tree(lambda: access.house().why(access.held(), round, team=team, month=int(at), figure=str(figure)))
+
+
+def tree(ask: Callable[[], Any]) -> None:
+    """A trace to open line by line, or why it is refused."""
+    with st.spinner(wording.PREPARING, show_time=False):
+        node = access.attempt(ask)
+    if node is None:
+        st.html(marks.problem(access.told()))
+    else:
+        st.html(f'<div class="lb-tree">{cards.tree_html(branch_of(node))}</div>')

@@ -100,13 +100,22 @@ POLL_TITLE = {"before": "Six questions before we begin", "after": "The same six 
 POLL_NOTE = "Counted for the room, tied to no person. It never enters the model."
 POLL_SEND, POLL_THANKS = "Send", "Thank you. Somebody else at this phone can answer too."
 POLL_MISSING = "Answer all six questions, then send. Nothing was lost."
-WHY_MONTH, WHY_FIGURE = "Month", "Figure"
+WHY, WHY_MONTH, WHY_FIGURE = "Why", "Month", "Figure"
 WHY_FIGURES = {
     "gross_margin": "Gross margin",
+    "p95_s": "Slowest 5 % of answers",
+    "exit_usd": "Cash to leave",
+    "exit_months": "Months to leave",
+    "margin_so_far": "Margin so far",
+    "in_time_so_far": "Answered in time so far",
+    "cash_usd": "Cash so far",
+    "npv_usd": "Worth, if nothing more is decided",
+    "launch_month": "Launch month",
     "revenue": "Revenue",
     "cost_to_serve": "Cost to serve",
     "usd_per_mtok_allocated": "Cost per 1M tokens",
 }
+WHY_FUTURE = "Future"
 YOUR_RESULTS, GAP = "Guess and result, month {month}", "off by"
 ROUND, DROP, ADD, NONE = "Round", "Take out", "Put in", "nothing"
 QUICK = "What the first, quick decision would have led to"

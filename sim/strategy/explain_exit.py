@@ -1,6 +1,6 @@
 """The tree behind the cash and the months to leave: work, data, prompts, contracts, down to the rows they rest on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from math import isclose
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.catalogue import Catalogue, Fact
 from sim.economics import Node
-from sim.lockin import LAYER_NAMES, LAYERS, SHOWN_SETS, WHOLE, LayerSet, LockinResult
+from sim.lockin import LAYER_NAMES, LAYERS, SHOWN_SETS, WHOLE, ExitCosts, LayerSet, LockinResult
 from sim.lockin.exit_cost import TOKENS_PER_MTOK
 from sim.scenario import in_month
 from sim.scenario.assumptions import catalogue_of
@@ -40,15 +40,26 @@ def explain_exit(outcome: Outcome, *, month: int, name: str = WHOLE) -> Node:
     Raises:
         LookupError: the outcome was kept without its lock-in.
     """
-    at = _Exit.of(outcome, month=month, name=name)
-    parts = tuple(make(at) for component, make in _PARTS.items() if at.usd(component) != 0)
     label = "Cash to leave everything" if name == WHOLE else f"Cash to leave the {LAYER_NAMES[name]}"
-    return Node(label, outcome.months[month].exit[name].usd_cash, "USD", "sum", parts)
+    return explain_leaving(outcome, label, month=month, layers=SHOWN_SETS[name], components=tuple(_PARTS))
+
+
+def explain_leaving(
+    outcome: Outcome, label: str, *, month: int, layers: LayerSet, components: Collection[str]
+) -> Node:
+    """As `explain_exit`, for any set of layers and the parts of the bill that count.
+
+    Args:
+        components: of the cash, by their names in COMPONENT_NAMES; contracts run on where a layer is only exchanged.
+    """
+    at = _Exit.of(outcome, month=month, layers=layers)
+    parts = tuple(make(at) for name, make in _PARTS.items() if name in components and at.usd(name) != 0)
+    return Node(label, sum(at.usd(name) for name in _PARTS if name in components), "USD", "sum", parts)
 
 
 def explain_exit_months(outcome: Outcome, *, month: int, name: str = WHOLE) -> Node:
     """The tree behind the months to leave; arguments and errors as for `explain_exit`."""
-    at = _Exit.of(outcome, month=month, name=name)
+    at = _Exit.of(outcome, month=month, layers=SHOWN_SETS[name])
     work = _work(at)
     team = Node(
         "Rewriting by the team that does it", work.value / at.value("team_people"), "months", "work ÷ people",
@@ -67,7 +78,8 @@ class _Exit:
     """Leaving one set of layers at the end of one month, and where its values come from."""
 
     lockin: LockinResult
-    name: str
+    costs: ExitCosts
+    layers: LayerSet
     month: int
     stated_values: dict[str, float]
     """What the scenario itself states by then."""
@@ -77,13 +89,14 @@ class _Exit:
     catalogue: Catalogue
 
     @classmethod
-    def of(cls, outcome: Outcome, *, month: int, name: str) -> "_Exit":
+    def of(cls, outcome: Outcome, *, month: int, layers: LayerSet) -> "_Exit":
         if outcome.lockin is None:
             raise LookupError("this outcome was kept without its lock-in. Evaluate the scenario again.")
         state = in_month(outcome.scenario, month)
         return cls(
             outcome.lockin,
-            name,
+            outcome.lockin.leaving(layers).costs,
+            layers,
             month,
             dict(state.lockin),
             eu_switch=state.decisions.residency != "anywhere",
@@ -91,16 +104,12 @@ class _Exit:
             catalogue=catalogue_of(outcome.scenario),
         )
 
-    @property
-    def layers(self) -> LayerSet:
-        return SHOWN_SETS[self.name]
-
     def of_month(self, values: np.ndarray) -> float:
         """A value that may hold for all months or differ by month."""
         return float(values[self.month]) if np.ndim(values) else float(values)
 
     def usd(self, component: str) -> float:
-        return self.of_month(self.lockin.by_set[self.name].costs.components[component])
+        return self.of_month(self.costs.components[component])
 
     def value(self, name: str) -> float:
         """A lock-in value in this month."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.scenario import Scenario, scenario_hash
 from sim.strategy import Executor, Outcome, Serial, SurfaceStore, evaluate
+from sim.strategy.operations import OperationsMonth, operations
 
 MOST_OUTCOMES = 256
 MOST_SURFACES = 384
@@ -41,6 +42,14 @@ class Evaluations:
         """What a scenario says."""
         key = ("outcome", scenario_hash(scenario))
         found: Outcome = self.once(key, lambda: self._evaluated(scenario))
+        return found
+
+    def operations(self, scenario: Scenario) -> tuple[OperationsMonth, ...]:
+        """How the months of a scenario ran; nothing new is simulated where its outcome is known."""
+        key = ("operations", scenario_hash(scenario))
+        found: tuple[OperationsMonth, ...] = self.once(
+            key, lambda: operations(scenario, store=self._surfaces, executor=self._executor)
+        )
         return found
 
     def _evaluated(self, scenario: Scenario) -> Outcome:

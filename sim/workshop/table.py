@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from sim.economics import Node, explain
+from sim.economics import Node
 from sim.scenario import ScenarioError, scenario_hash
-from sim.scenario.assumptions import catalogue_of
 from sim.workshop.company import Company, company_at
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.offers import Offer, offers
@@ -12,6 +11,7 @@ from sim.workshop.playing import played_scenario, standing_scenario, team_scenar
 from sim.workshop.readings import Medals, TeamResult, medals, read
 from sim.workshop.refusals import Refused
 from sim.workshop.session import Play, Session
+from sim.workshop.tracing import trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,7 @@ def why(
     if not 0 <= month <= session.setup.deck.rounds[round].last_month:
         raise Refused("Only months that the room has seen can be explained.")
     outcome = evaluations.outcome(team_scenario(session, team, through=round))
-    try:
-        return explain(outcome.statements[month], figure, catalogue=catalogue_of(outcome.scenario))
-    except LookupError as fault:
-        raise Refused(str(fault)) from fault
+    return trace(outcome, figure, month=month, evaluations=evaluations)
 
 
 def check_hand(session: Session, *, team: str, cards: tuple[str, ...]) -> None:

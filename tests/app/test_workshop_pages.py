@@ -9,7 +9,20 @@ from streamlit.testing.v1 import AppTest
 from app_pages.workshop import access, wording
 from sim.reports import words
 from sim.workshop import Workshop, load_deck, new_setup
-from sim.workshop.actions import Arrive, Choose, CloseTurn, GoTo, HandIn, OpenTurn, Prediction, Reveal, Show, Throw
+from sim.workshop.actions import (
+    Arrive,
+    Bid,
+    Choose,
+    CloseTurn,
+    GoTo,
+    HandIn,
+    OpenTurn,
+    Prediction,
+    Reveal,
+    RevealBids,
+    Show,
+    Throw,
+)
 from sim.workshop.evaluations import Evaluations
 from tests.app.test_pages import APP, said
 from tests.unit.workshop_small import hash_quickly
@@ -233,6 +246,31 @@ def test_a_team_reads_its_results_bids_and_answers(played):
     next(b for b in at.button if b.label == wording.POLL_SEND).click().run()
     assert not at.exception
     assert workshop.maturity(created.seat).after == (3.0,) * 6
+
+
+def test_every_figure_on_the_console_opens_into_its_trace(played):
+    workshop, created, otter = played
+    finished(workshop, created, otter)
+    workshop.act(created.seat, GoTo(stage="bid"))
+    workshop.act(otter, Bid(card="buy_open", usd=9e4, months=2))
+    workshop.act(created.seat, RevealBids())
+    at = opened(created.seat)
+
+    def look(what):
+        next(c for c in at.segmented_control if str(c.key).startswith("ws_look_")).set_value(what).run()
+        next(e for e in at.expander if e.label == wording.WHY)
+
+    at.session_state["ws_why_c_why_heron"] = True
+    look("why")
+    for figure in wording.WHY_FIGURES:
+        at.selectbox(key="ws_why_figure_c_why_heron").set_value(figure).run()
+        assert not at.exception and "lb-tree" in said(at), figure
+    at.session_state["ws_why_bid_c"] = True
+    look("bids")
+    assert not at.exception and "Undoing the card" in said(at)
+    at.session_state["ws_why_future_c"] = True
+    look("futures")
+    assert not at.exception and "Net present value of Heron" in said(at)
 
 
 def test_the_projector_shows_what_is_chosen(played):

@@ -18,7 +18,17 @@ from sim.workshop.evaluations import Evaluations
 from sim.workshop.playing import starting_scenario, team_scenario
 from sim.workshop.readings import TeamResult, medals
 from sim.workshop.setup import usual_teams
-from tests.unit.workshop_small import GUESS, Game, hash_quickly, new_game, small_deck, sqlite_url
+from sim.workshop.tracing import SHOWN
+from tests.unit.workshop_small import (
+    GUESS,
+    Game,
+    card,
+    hash_quickly,
+    new_game,
+    small_deck,
+    small_setup,
+    sqlite_url,
+)
 
 
 @pytest.fixture
@@ -110,6 +120,62 @@ def test_every_figure_can_be_traced(game: Game) -> None:
     for month, figure in ((12, "gross_margin"), (-1, "gross_margin"), (3, "luck")):
         with pytest.raises(Refused):
             game.workshop.why(game.facilitator, 2, team="otter", month=month, figure=figure)
+
+
+@pytest.mark.parametrize("figure", sorted(SHOWN))
+def test_every_figure_of_a_result_has_a_tree_that_ends_in_it(game: Game, figure: str) -> None:
+    result = game.workshop.results(game.facilitator, 2).teams[1]
+    tree = game.workshop.why(game.teams["otter"], 2, team="otter", month=11, figure=figure)
+    shown = getattr(result, figure)
+    assert tree.value == pytest.approx(shown.mean if figure == "p95_s" else shown)
+    assert tree.children
+
+
+def test_every_bid_and_every_regret_has_a_tree(game: Game) -> None:
+    for played in ("gateway", "tests"):
+        undone = game.workshop.reversal(game.facilitator, 2, team="otter", card=played)
+        tree = game.workshop.why_reversal(game.facilitator, 2, team="otter", card=played)
+        assert tree.value == pytest.approx(undone.usd_cash)
+    regret = game.workshop.regret(game.facilitator, 2)
+    for in_future in regret.futures:
+        tree = game.workshop.why_regret(game.facilitator, 2, team="otter", future=in_future.future.id)
+        assert tree.value == in_future.regret_usd["otter"]
+        best, own = tree.children
+        assert (best.value, own.value) == (max(in_future.npv_usd.values()), in_future.npv_usd["otter"])
+    with pytest.raises(Refused, match="sealed"):
+        game.workshop.why_reversal(game.teams["otter"], 2, team="otter", card="gateway")
+    with pytest.raises(NotAdmitted):
+        game.workshop.why_regret(game.teams["otter"], 2, team="otter", future="calm")
+    with pytest.raises(Refused, match="no such future"):
+        game.workshop.why_regret(game.facilitator, 2, team="otter", future="luck")
+
+
+def test_undoing_a_move_and_a_contract_is_traced_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_quickly(monkeypatch)
+    cards = [
+        card("ours", "serving", sets={"decisions.own_share": 0.9, "decisions.vector_store": "open_hosted"},
+             touches=["model_api", "data"]),
+        card("year", "contract", sets={"platform.reserved_share": 1.0, "platform.commitment_months": 36}),
+    ]  # fmt: skip
+    game = new_game(sqlite_url(tmp_path), setup=small_setup(deck=small_deck(cards=cards, recorded=[])))
+    game.act("facilitator", OpenTurn(turn=1))
+    game.hand_in("otter", "ours", "year", turn=1)
+    for action in (CloseTurn(), Reveal()):
+        game.act("facilitator", action)
+    for played in ("ours", "year"):
+        undone = game.workshop.reversal(game.facilitator, 1, team="otter", card=played)
+        tree = game.workshop.why_reversal(game.facilitator, 1, team="otter", card=played)
+        assert undone.usd_cash > 0 and tree.value == pytest.approx(undone.usd_cash)
+        labels = [part.label for part in tree.children]
+        assert ("Contract still owed" in labels) == (played == "year")
+        assert ("Rewrite what is tied in" in labels) == (played == "ours")
+
+
+def test_a_shock_of_a_later_month_does_not_change_what_a_room_has_seen(game: Game) -> None:
+    assert game.workshop.results(game.facilitator, 1).teams[1].shocks == ()
+    session = game.workshop._journals.latest(game.facilitator.session_id)[0].session
+    assert team_scenario(session, "otter", through=1).shocks == ()
+    assert len(team_scenario(session, "otter", through=2).shocks) == 1
 
 
 def test_one_card_changed_in_hindsight(game: Game) -> None:
