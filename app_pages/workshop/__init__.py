@@ -7,7 +7,7 @@
     door       joining, running, watching, playing alone            -> door.py, create.py
     console    the facilitator's                                    -> console.py, console_shocks.py, console_keys.py
     desk       a team's: its company, cards, guess, results         -> desk.py, company.py, hand.py, own_results.py,
-                                                                       asked.py
+                                                                       asked.py, take_home.py
     projector  what the room sees                                   -> projector.py, plenary.py, hindsight.py
     solo       a deck for one                                       -> solo.py
     marks      shapes, squares, clocks and rows as safe HTML        -> marks.py

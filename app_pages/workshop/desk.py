@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages.workshop import access, asked, company, hand, live, marks, own_results, wording
+from app_pages.workshop import access, asked, company, hand, live, marks, own_results, take_home, wording
 from sim.workshop.actions import Choose, HandIn, Prediction
 from sim.workshop.views import TeamDesk
 
@@ -57,6 +57,7 @@ def _body(desk: TeamDesk) -> None:
     elif now.turn_state == "closed":
         _closed(desk)
         return
+    take_home.button(desk)
     own_results.page(desk)
 
 

@@ -10,6 +10,13 @@ ENTER, GO_ON, LEAVE = "Enter", "Go on", "Leave this seat"
 AGAIN = "The session cannot be reached right now. What was saved is safe; this page tries again each second."
 WATCH = "watch"
 """Name of the link's part that opens a session for reading."""
+CODE_PARAM = "code"
+"""Name of the link's part that fills in the session's code."""
+JOIN_TITLE, QR_LABEL = "Join with your phone", "Opens this session on a phone"
+THIS_MACHINE = (
+    "Phones cannot open this address: it names this machine itself. Open the projector under the name or the address "
+    "that this machine has in the room\N{RIGHT SINGLE QUOTATION MARK}s network; a code to scan then stands here."
+)
 
 RUN_WAYS = {"new": "Create one", "back": "Come back to one", "file": "Import a file"}
 DECK, OWN_DECK, SESSION_TITLE, TEAMS, SEED = "Deck", "A deck of your own (YAML)", "Title", "Teams", "Seed"
@@ -129,5 +136,10 @@ MEDAL_NOTES = {
 }
 NO_TOTAL = "There is no total: what a company should want is for the room to say."
 FUTURES_NOTE = "Net worth given up against the best team of the room in that future, if nothing more were decided"
+TAKE_HOME = "Take your page home"
+MEDALS_TITLE, NO_MEDAL = "Medals", "None of the four this time; the gaps above are what to talk about."
+COMMITMENT = "What we will find out, and by when"
+KEPT_NOTE = "Figures are of a simulation and no forecast. The session is deleted on {date}; no names were stored."
+NO_CARDS = "no new card"
 SOLO_LEAD = "Play a deck alone, against strategies that were played before. Nothing is saved."
 SOLO_BEGIN, SOLO_PLAY, SOLO_AGAIN = "Begin", "Play this round", "Begin again"

@@ -28,6 +28,7 @@ from sim.workshop.session import Session
 from sim.workshop.setup import Setup
 from sim.workshop.store import Held, Store, day_of
 from sim.workshop.table import RoundResults, round_results, team_company, team_offers, why
+from sim.workshop.take_home import TakeHome, take_home
 from sim.workshop.views import Console, Now, Screen, TeamDesk, console_of, desk_of, now_of, screen_of
 
 LOG = logging.getLogger(__name__)
@@ -172,6 +173,11 @@ class Viewing:
             for team in session.setup.teams
             if team.id in session.bids
         )
+
+    def take_home(self, seat: Seat) -> TakeHome:
+        """A team's own game on one page, from the debrief on."""
+        journal, _ = self._at(seat, "team")
+        return take_home(journal.session, self._evaluations, team=seat.team, version=model_version())
 
     def maturity(self, seat: Seat) -> Maturity:
         """How the room answered the poll, before and after; never part of the model."""

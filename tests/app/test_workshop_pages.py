@@ -1,12 +1,15 @@
 """The workshop's pages: the door, a team's phone, the console and the projector, over a store of their own."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app_pages.workshop import access, wording
+from app_pages.workshop.take_home import page
 from sim.reports import words
 from sim.workshop import Workshop, load_deck, new_setup
 from sim.workshop.actions import (
@@ -246,6 +249,22 @@ def test_a_team_reads_its_results_bids_and_answers(played):
     next(b for b in at.button if b.label == wording.POLL_SEND).click().run()
     assert not at.exception
     assert workshop.maturity(created.seat).after == (3.0,) * 6
+
+
+def test_a_team_takes_a_page_home(played):
+    """It holds what the team did, escaped, loads nothing from elsewhere, and appears with the debrief."""
+    workshop, created, otter = played
+    finished(workshop, created, otter)
+    at = opened(otter)
+    assert wording.TAKE_HOME not in [button.label for button in at.get("download_button")]
+    workshop.act(created.seat, GoTo(stage="debrief"))
+    at.run()
+    assert wording.TAKE_HOME in [button.label for button in at.get("download_button")]
+    kept = workshop.take_home(otter)
+    text = page(kept)
+    assert HOSTILE not in text and escape(HOSTILE) in text
+    assert escape(kept.cards["buy_open"]) in text and words.money(kept.rounds[0].teams[0].exit_usd) in text
+    assert "Heron" not in text and not re.search(r"(src|href)=|url\(|@import", text.replace(escape(HOSTILE), ""))
 
 
 def test_every_figure_on_the_console_opens_into_its_trace(played):

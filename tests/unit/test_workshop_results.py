@@ -251,6 +251,27 @@ def test_a_sealed_bid_meets_what_undoing_costs(game: Game) -> None:
         game.workshop.reversal(game.facilitator, 2, team="otter", card="formats")
 
 
+def test_a_team_takes_its_own_game_home_and_nobody_elses(game: Game) -> None:
+    with pytest.raises(Refused, match="debrief"):
+        game.workshop.take_home(game.teams["otter"])
+    game.act("facilitator", GoTo(stage="bid"))
+    game.act("otter", Bid(card="gateway", usd=90_000, months=3))
+    game.act("facilitator", RevealBids())
+    game.act("facilitator", GoTo(stage="debrief"))
+    kept = game.workshop.take_home(game.teams["otter"])
+    assert [results.title for results in kept.rounds] == ["Launch", "Run"], "practice is forgotten"
+    assert all([result.team.id for result in results.teams] == ["otter"] for results in kept.rounds)
+    room = game.workshop.results(game.facilitator, 2)
+    assert kept.rounds[-1].teams[0] == room.teams[1] and kept.rounds[-1].medals is None
+    won = {name for name in ("margin", "service", "freedom", "speed") if "otter" in getattr(room.medals, name)}
+    assert set(kept.medals) == won and won
+    assert kept.bid is not None and (kept.bid.bid_usd, kept.bid.card) == (90_000, "gateway")
+    assert set(kept.cards) == {"gateway", "tests"}
+    assert game.workshop.take_home(game.teams["heron"]).bid is None
+    with pytest.raises(NotAdmitted):
+        game.workshop.take_home(game.facilitator)
+
+
 def test_the_poll_never_enters_the_model(game: Game) -> None:
     before = game.workshop.results(game.facilitator, 2)
     game.act("otter", Answer(when="after", scores=(4, 4, 3, 4, 4, 4)))
