@@ -1,5 +1,6 @@
 """What the room sees: one message at a time, in large type."""
 
+from base64 import b64encode
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -73,12 +74,18 @@ def _join(screen: Screen) -> None:
         for row in screen.teams
     )
     alone = urlsplit(address).hostname in THIS_MACHINE
-    code = "" if alone else qr_svg(f"{address}?{urlencode({wording.CODE_PARAM: screen.code})}", label=wording.QR_LABEL)
+    code = "" if alone else _code(f"{address}?{urlencode({wording.CODE_PARAM: screen.code})}")
     st.html(
         f'<div class="ws-joining"><div><h1 class="ws-big">{wording.JOIN_TITLE}</h1>'
         f'<p class="ws-sub">{escape(address)}</p><p class="ws-code">{spaced(screen.code)}</p></div>{code}</div>'
         f'{marks.note(wording.THIS_MACHINE) if alone else ""}<ul class="ws-teams">{rows}</ul>'
     )
+
+
+def _code(link: str) -> str:
+    """A link to scan; as an image, since a page's own markup may hold no drawing."""
+    drawn = b64encode(qr_svg(link).encode()).decode()
+    return f'<img class="ws-qr" alt="{wording.QR_LABEL}" src="data:image/svg+xml;base64,{drawn}">' if drawn else ""
 
 
 def _clock(screen: Screen) -> None:

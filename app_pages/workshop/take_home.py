@@ -18,7 +18,8 @@ h2{font-size:16px;margin:20px 0 4px;border-top:1px solid #c8c8c8;padding-top:10p
 p{margin:4px 0}.kicker{font-size:12px;font-weight:600;letter-spacing:.05em;text-transform:uppercase;color:#0072b2}
 .soft,small{color:#6b6b6b}table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:right;font-weight:400;padding:4px 0 4px 8px;border-bottom:1px solid #e2e2e2;vertical-align:top}
-th:first-child{text-align:left;padding-left:0}thead th{color:#6b6b6b;font-size:13px}td:last-child{font-weight:600}
+th:first-child{text-align:left;padding-left:0}thead th,caption{color:#6b6b6b;font-size:13px}
+caption{text-align:left}td:last-child{font-weight:600}
 ul{margin:4px 0;padding-left:20px}.line{border-bottom:1px solid #6b6b6b;height:26px}
 @media print{@page{size:A4;margin:14mm}body{font-size:11px;line-height:15px;padding:0}
 h1{font-size:20px;line-height:25px}

@@ -69,7 +69,8 @@ def _written(value: float, unit: str) -> str:
         return _WRITTEN[unit](value)
     if not isfinite(value):
         return words.NONE
-    return f"{words.count(value) if abs(value) >= WHOLE_FROM else f'{value:.3g}'} {unit}"
+    amount = words.count(value) if abs(value) >= WHOLE_FROM else f"{value:.3g}"
+    return f"{amount} {unit.removesuffix('s') if value == 1 else unit}"
 
 
 _WRITTEN: dict[str, Callable[[float], str]] = {"share": words.percent, "s": words.seconds, "months": words.months}

@@ -71,14 +71,16 @@ def _endpoint(at: EndpointMonth, operated: OperationsMonth, catalogue: Catalogue
     ways = [flow for flow in operated.flows if flow.endpoint == at.id and flow.requests > 0]
     size = Node("Replicas", at.size, "replicas") if at.is_pool else Node("Quota", at.size, "tokens/min")
     lost = at.refused + at.timed_out
+    region = catalogue.label("regions", at.region)
+    kind = "Our GPUs" if at.is_pool else catalogue.label("apis", at.api)
     return Node(
-        at.id, at.p95_s, "s", "" if isfinite(at.p95_s) else "full: no figure holds",
+        f"{kind}, {region}", at.p95_s, "s", "" if isfinite(at.p95_s) else "full: no figure holds",
         (
             Node("Part of all requests", at.share, "share"),
             Node(f"Load in its busiest hour, {hour}:00 UTC", load, "share", "what is asked ÷ what it can serve"),
             size,
             *((Node("Refused or given up", lost, "share"),) if lost > 0 else ()),
-            *(Node(f"Way from {flow.users}", flow.round_trip_s, "s") for flow in ways),
+            *(Node(f"Way from {catalogue.label('regions', flow.users)}", flow.round_trip_s, "s") for flow in ways),
         ),
         facts=_stated(at, catalogue),
     )  # fmt: skip

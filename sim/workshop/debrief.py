@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sim.economics import Node
 from sim.lockin import COMPONENTS, LAYERS, LayerSet
-from sim.scenario import in_month
+from sim.scenario import Scenario, in_month
 from sim.strategy import Outcome
 from sim.strategy.explain_exit import explain_leaving
 from sim.strategy.explain_worth import explain_worth
@@ -199,11 +199,19 @@ def _undone(session: Session, evaluations: Evaluations, *, team: Team, through: 
     with_it = played_scenario(setup.scenario, setup.deck, plays=plays, shocks=shocks)
     others = tuple(play for play in plays if play.card != card)
     without = played_scenario(setup.scenario, setup.deck, plays=others)
-    layers = left_along(in_month(with_it, last), in_month(without, last))
+    now, undone = in_month(with_it, last), in_month(without, last)
     outcome, owed_usd = evaluations.outcome(with_it), 0.0
-    if CONTRACTS & setup.deck.card(card).sets.keys() and outcome.lockin is not None:
-        owed_usd = float(outcome.lockin.leaving(("orchestration",)).costs.components[PAID_ANYWAY][last])
-    return _Undone(outcome, last, layers, owed_usd)
+    if outcome.lockin is not None:
+        all_usd = float(outcome.lockin.leaving(("orchestration",)).costs.components[PAID_ANYWAY][last])
+        ends = bool(CONTRACTS & setup.deck.card(card).sets.keys())
+        owed_usd = all_usd * (1.0 if ends else _gpus_given_up(now, undone))
+    return _Undone(outcome, last, left_along(now, undone), owed_usd)
+
+
+def _gpus_given_up(now: Scenario, undone: Scenario) -> float:
+    """Share of our own GPUs that nobody needs once a card is undone; what is owed for them stays owed."""
+    own = now.decisions.own_share
+    return max(0.0, 1 - undone.decisions.own_share / own) if own > 0 else 0.0
 
 
 def _in_future(session: Session, evaluations: Evaluations, team: str, through: int, future: Future) -> Outcome:

@@ -10,14 +10,13 @@ LONGEST = 300
 
 
 @lru_cache(maxsize=16)
-def qr_svg(text: str, *, label: str) -> str:
-    """The code as an SVG image, dark on light whatever the page's colors, with a margin that a camera needs.
+def qr_svg(text: str) -> str:
+    """The code as an SVG file, dark on light whatever the page's colors, with a margin that a camera needs.
 
     Error correction is M: about 15% of it may be hidden.
 
     Args:
         text: what it says, a link.
-        label: for whoever hears the page read.
 
     Returns:
         SVG, or nothing where ReportLab, whose encoder it is, is not installed or the text is too long: the page
@@ -34,7 +33,7 @@ def qr_svg(text: str, *, label: str) -> str:
         if is_dark
     )
     return (
-        f'<svg class="ws-qr" viewBox="0 0 {size} {size}" role="img" aria-label="{label}" shape-rendering="crispEdges">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
         f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
     )
 

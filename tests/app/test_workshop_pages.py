@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app_pages.workshop import access, wording
+from app_pages.workshop import access, projector, wording
 from app_pages.workshop.take_home import page
 from sim.reports import words
 from sim.workshop import Workshop, load_deck, new_setup
@@ -305,6 +305,22 @@ def test_the_projector_shows_what_is_chosen(played):
         assert not at.exception and HOSTILE not in said(at)
         headlines.add(said(at).split('class="ws-big">')[1].split("<")[0])
     assert len(headlines) >= len(wording.SHOWS) - 2, "two figures may have one headline"
+
+
+def test_the_projector_shows_a_code_to_scan_where_phones_can_follow_it(played, monkeypatch):
+    """It opens the door with the session's code filled in; of an address that names this machine there is none."""
+    _, created, _ = played
+    drawn = []
+    monkeypatch.setattr(projector, "qr_svg", lambda link: drawn.append(link) or "<svg/>")
+    for address, link in (
+        ("http://192.0.2.7:8501/workshop?watch=x", f"http://192.0.2.7:8501/workshop?code={created.code}"),
+        ("http://localhost:8501/workshop", None),
+    ):
+        drawn.clear()
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", address)
+        at = opened(watch=f"{created.code}.{created.observer_key}")
+        assert drawn == ([link] if link else []) and ("data:image/svg+xml" in said(at)) == bool(link)
+        assert (wording.THIS_MACHINE in said(at)) == (link is None)
 
 
 def test_a_seat_that_was_put_out_comes_to_the_door(played):

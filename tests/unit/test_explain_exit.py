@@ -95,7 +95,8 @@ def test_the_slowest_answers_name_products_endpoints_and_ways(outcome: Outcome, 
     assert tree.value == now.nearest_promise.p95_s.mean
     *products, who = tree.children
     assert [product.value for product in products] == [promise.p95_s.mean for promise in now.promises]
-    assert [child.label for child in who.children] == [endpoint.id for endpoint in operated.endpoints]
+    assert [child.value for child in who.children] == [endpoint.p95_s for endpoint in operated.endpoints]
+    assert [child.label for child in who.children] == ["Our GPUs, US East", "Mid model of a vendor, US East"]
     assert sum(child.children[0].value for child in who.children) == pytest.approx(1.0)
     bought = who.children[-1]
     assert {fact.quantity for fact in bought.facts} == {"first_token_median_s", "token_pace_median_s"}

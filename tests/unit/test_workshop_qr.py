@@ -32,7 +32,7 @@ def test_its_format_says_error_correction_m_twice() -> None:
 
 
 def test_the_image_has_its_margin_and_as_many_squares_as_are_dark() -> None:
-    svg, dark = qr_svg(LINK, label="Join"), qr_modules(LINK)
+    svg, dark = qr_svg(LINK), qr_modules(LINK)
     assert f'viewBox="0 0 {len(dark) + 2 * QUIET} {len(dark) + 2 * QUIET}"' in svg
     squares = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", svg)}
     assert squares == {
@@ -42,6 +42,6 @@ def test_the_image_has_its_margin_and_as_many_squares_as_are_dark() -> None:
 
 
 def test_without_the_encoder_or_for_a_link_too_long_there_is_none(monkeypatch) -> None:
-    assert qr_svg("x" * (LONGEST + 1), label="Join") == ""
+    assert qr_svg("x" * (LONGEST + 1)) == ""
     monkeypatch.setattr(qr, "find_spec", lambda name: None)
-    assert qr_svg("https://other.example.com", label="Join") == ""
+    assert qr_svg("https://other.example.com") == ""
