@@ -83,7 +83,11 @@ def _compared(found: Rewound, team: Team, *, month: int) -> str:
 def why(results: RoundResults, *, key: str) -> None:
     """The trace of one team's figure."""
     team = _team(tuple(result.team for result in results.teams), key)
-    own_results.why(results.round, team=team.id, month=results.month, key=f"{key}_{team.id}")
+    seat = access.held()
+    own_results.why(
+        lambda month, figure: access.house().why(seat, results.round, team=team.id, month=month, figure=figure),
+        month=results.month, key=f"{key}_{team.id}",
+    )  # fmt: skip
 
 
 def why_bid(bids: tuple[Reversal, ...], titles: dict[str, str], *, round: int, key: str) -> None:

@@ -143,3 +143,4 @@ KEPT_NOTE = "Figures are of a simulation and no forecast. The session is deleted
 NO_CARDS = "no new card"
 SOLO_LEAD = "Play a deck alone, against strategies that were played before. Nothing is saved."
 SOLO_BEGIN, SOLO_PLAY, SOLO_AGAIN = "Begin", "Play this round", "Begin again"
+SOLO_GO_ON, SOLO_OTHERS = "Go on: decide for months {first} to {last}", "Whom you play against"

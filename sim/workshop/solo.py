@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.economics import Node
 from sim.scenario import Scenario
 from sim.workshop.actions import Prediction
 from sim.workshop.cards import Deck
@@ -15,6 +16,7 @@ from sim.workshop.readings import Medals, TeamResult, medals, read
 from sim.workshop.refusals import Refused
 from sim.workshop.session import Play
 from sim.workshop.setup import Team, usual_teams
+from sim.workshop.tracing import trace
 
 YOU = "you"
 
@@ -91,6 +93,18 @@ class Solo:
             for team, plays in zip(self.players(), of_each, strict=True)
         )
         return SoloRound(round=last, month=month, results=results, medals=medals(results))
+
+    def why(self, hands: Sequence[Sequence[str]], *, month: int, figure: str) -> Node:
+        """The tree behind one of your figures, of a month up to the end of the last round played.
+
+        Raises:
+            Refused: the month is not played yet, or there is no such figure.
+        """
+        last = self.deck.rounds[self.rounds[len(hands) - 1]].last_month
+        if not hands or not 0 <= month <= last:
+            raise Refused("Only months that you have played can be explained.")
+        outcome = self._evaluations.outcome(self._scenario(self._plays(hands), until=last))
+        return trace(outcome, figure, month=month, evaluations=self._evaluations)
 
     def _plays(self, hands: Sequence[Sequence[str]]) -> tuple[Play, ...]:
         return tuple(

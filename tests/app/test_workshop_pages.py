@@ -364,7 +364,23 @@ def test_alone_against_recorded_strategies():
     for name in ("margin", "p95", "exit"):
         at.number_input(key=f"ws_guess_solo0_{name}").set_value(10.0)
     press(at, "ws_solo_play_0")
-    assert "Four medals" in said(at) and "You" in said(at)
+    assert "Four medals after month 3" in said(at) and "You" in said(at)
+    at.session_state["ws_why_solo_1"] = True
+    at.run()
+    assert "lb-tree" in said(at)
+    press(at, "ws_solo_go_on_1")
+    assert wording.STATE_AFTER.format(month=3) in said(at) and "Four medals" not in said(at)
+    for at_round in (1, 2):
+        for name in ("margin", "p95", "exit"):
+            at.number_input(key=f"ws_guess_solo{at_round}_{name}").set_value(10.0)
+        press(at, f"ws_solo_play_{at_round}")
+        assert "ws-shock" in said(at), "the deck's shocks strike from the second round on, and are told"
+        if at_round == 1:
+            press(at, "ws_solo_go_on_2")
+    assert "Four medals after month 11" in said(at)
+    assert not [button for button in at.button if str(button.key).startswith("ws_solo_go_on")]
+    press(at, "ws_solo_again")
+    assert at.selectbox(key="ws_solo_deck").value
 
 
 def test_a_store_that_cannot_be_opened_is_told(monkeypatch, tmp_path):
