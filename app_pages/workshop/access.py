@@ -15,7 +15,7 @@ from sim.workshop.actions import BY_FACILITATOR, BY_TEAM
 from sim.workshop.evaluations import Evaluations
 
 SEAT, TOLD, TAB, FORGET, CREATED = "ws_seat", "ws_told", "ws_tab", "ws_forget", "ws_created"
-KEEPER = "ws_keeper"
+KEEPER, VIEW = "ws_keeper", "ws_view"
 OWN = "ws_"
 """What every key of these pages in the session begins with."""
 
@@ -147,10 +147,19 @@ def _keeper() -> Callable[..., Any]:
     return st.components.v2.component("loadbearing_seat", html="<span></span>", js=js)
 
 
+def showing(view: str) -> None:
+    """Name what this page shows: where that is another view than before, the tab begins at its head."""
+    st.session_state[VIEW] = view
+
+
 def keep_seat() -> None:
     """Let the tab remember its seat over a reload, and bring it back."""
     taken = seat()
-    data = {"token": taken.token if taken else "", "forget": bool(st.session_state.get(FORGET))}
+    data = {
+        "token": taken.token if taken else "",
+        "forget": bool(st.session_state.get(FORGET)),
+        "view": st.session_state.get(VIEW, ""),
+    }
     with st.container(key="wskeeper"):
         _keeper()(key=KEEPER, data=data, on_token_change=_came_back)
 

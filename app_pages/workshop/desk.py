@@ -17,6 +17,8 @@ PAUSE_S = 5.0
 def page() -> None:
     """The view of a team's seat."""
     desk = access.house().desk(access.held())
+    turn = desk.now.turn.index if desk.now.turn else None
+    access.showing(f"{desk.now.stage} {turn} {desk.now.turn_state}")
     with st.container(key="wsphone"):
         live.follow(
             desk, see=lambda: access.house().desk(access.held()), shown=live.desk_shown, draw=_top, every_s=live.PHONE_S

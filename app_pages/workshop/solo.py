@@ -27,6 +27,7 @@ def page() -> None:
         _choose()
         return
     solo: Solo = _solo(session[GAME])
+    access.showing(f"solo {len(session[HANDS])} {session[REVEALED]}")
     told = access.told()
     if told:
         st.html(marks.problem(told))
