@@ -1,6 +1,6 @@
 """Measures the workshop: how long a round's results take, what a room should expect, what twenty kills lose.
 
-    python -m benchmarks.workshop results [--teams 8]
+    python -m benchmarks.workshop results [--teams 8] [--hands chance|heavy] [--seconds 0]
     python -m benchmarks.workshop ranges [--teams 24]
     python -m benchmarks.workshop kills [--count 20]
     python -m benchmarks.workshop clients [--count 30] [--seconds 60]
@@ -9,6 +9,7 @@
 import argparse
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -16,10 +17,12 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from app_pages.workshop.preparing import Preparing
 from sim.strategy import Processes
 from sim.strategy.evaluate import model_version
 from sim.workload.streams import stream
@@ -88,28 +91,51 @@ def _middle(values: list[float], *, digits: int = 0) -> str:
     return written.replace("-", "\N{MINUS SIGN}").replace("inf", "unbounded")
 
 
-def results(teams: int) -> None:
-    """Seconds from closing a round to its results for different teams, in a process that has computed nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        evaluations = Evaluations(executor=Processes())
+HEAVY = [
+    [serving, router, region]
+    for region in ("region_each", "region_eu", "cache")
+    for router in ("router_cost", "router_quality")
+    for serving in ("half_and_half", "rent_gpus")
+]
+"""Hands that no two teams share windows of: own GPUs behind a router, in other regions or with a cache."""
+
+
+def results(teams: int, *, hands: str, seconds: float) -> None:
+    """Seconds from closing a round to its results for different teams, in a process that has computed nothing.
+
+    Args:
+        hands: `chance`, or `heavy` for the dearest that the deck allows, in one round.
+        seconds: over which the teams hand in, played beside them as the app does; 0 computes all after the close.
+    """
+    with tempfile.TemporaryDirectory() as folder, Processes() as executor:
+        evaluations = Evaluations(executor=executor)
         workshop, created, seats = _session(folder, "three_years", teams, evaluations=evaluations)
-        deck = load_deck("three_years")
+        deck, beside = load_deck("three_years"), Preparing()
         # The first use starts the processes, which an app has done long before.
         workshop.prepare(created.seat, 1)
         workshop.act(created.seat, OpenTurn(turn=0))
         workshop.act(created.seat, CloseTurn())
         workshop.act(created.seat, Reveal())
-        for turn in (1, 2, 3):
+        for turn in (1, 2, 3) if hands == "chance" else (1,):
             workshop.act(created.seat, OpenTurn(turn=turn))
             for player, seat in enumerate(seats):
                 guess = Prediction(gross_margin=0.5, p95_s=2.0, exit_usd=5e5)
-                hand = tuple(hands_of(deck, player)[turn][: deck.budget])
-                workshop.act(seat, HandIn(turn=turn, cards=hand, prediction=guess))
+                drawn = hands_of(deck, player)[turn] if hands == "chance" else HEAVY[player % len(HEAVY)]
+                workshop.act(seat, HandIn(turn=turn, cards=tuple(drawn), prediction=guess))
+                if seconds:
+                    beside.soon(player, partial(workshop.prepare, seat, turn))
+                    time.sleep(seconds / teams)
             workshop.act(created.seat, CloseTurn())
             begin = time.perf_counter()
             workshop.prepare(created.seat, turn)
             print(f"round {turn}: {teams} teams in {time.perf_counter() - begin:.2f} s")
             workshop.act(created.seat, Reveal())
+        beside.settled(60)
+        begin = time.perf_counter()
+        workshop.regret(created.seat, turn)
+        print(f"other futures: {time.perf_counter() - begin:.2f} s")
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(f"processor time, imports included: {sum(each.ru_utime + each.ru_stime for each in used):.1f} s")
 
 
 def kills(count: int) -> None:
@@ -181,16 +207,17 @@ def main() -> None:
     parser.add_argument("what", choices=["results", "ranges", "kills", "clients"])
     parser.add_argument("--teams", type=int)
     parser.add_argument("--count", type=int)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--hands", choices=["chance", "heavy"], default="chance")
     asked = parser.parse_args()
     if asked.what == "results":
-        results(asked.teams or 8)
+        results(asked.teams or 8, hands=asked.hands, seconds=asked.seconds or 0.0)
     elif asked.what == "ranges":
         ranges(asked.teams or 24)
     elif asked.what == "kills":
         kills(asked.count or 20)
     else:
-        clients(asked.count or 30, asked.seconds)
+        clients(asked.count or 30, asked.seconds or 60.0)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import streamlit as st
 
-from app_pages.jobs import Job, jobs, watched
+from app_pages.jobs import Job, watched
 from app_pages.shell import STATIC
+from app_pages.workshop.preparing import Preparing
 from sim.workshop import NotAdmitted, Saved, Seat, Workshop, WorkshopError
 from sim.workshop.actions import BY_FACILITATOR, BY_TEAM
 from sim.workshop.evaluations import Evaluations
 
 SEAT, TOLD, TAB, FORGET, CREATED = "ws_seat", "ws_told", "ws_tab", "ws_forget", "ws_created"
-KEEPER = "ws_keeper"
+KEEPER, VIEW = "ws_keeper", "ws_view"
 OWN = "ws_"
 """What every key of these pages in the session begins with."""
 
@@ -118,11 +119,26 @@ def _admitted() -> bool:
     return True
 
 
-def prepare(round: int) -> None:
-    """Compute results of a round in the background, so that the reveal does not wait."""
-    taken = held()
-    key = ("workshop", taken.session_id, taken.actor, round, house().now(taken).seq)
-    jobs().start(key, lambda job: house().prepare(taken, round), follower=taken.session_id)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def preparing() -> Preparing:
+    """What is computed beside the pages of this process."""
+    return Preparing()
+
+
+def prepare(round: int, *, pause_s: float = 0.0) -> None:
+    """Compute this seat's results of a round in the background, so that the reveal does not wait.
+
+    Args:
+        pause_s: begin when the seat has not asked again for so long.
+    """
+    taken, workshop = held(), house()
+    preparing().soon((taken.session_id, taken.actor, round), lambda: workshop.prepare(taken, round), pause_s=pause_s)
+
+
+def prepare_futures(round: int) -> None:
+    """Play all hands in the deck's other futures in the background, before the room asks for them."""
+    taken, workshop = held(), house()
+    preparing().soon((taken.session_id, "futures", round), lambda: workshop.regret(taken, round))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -131,10 +147,19 @@ def _keeper() -> Callable[..., Any]:
     return st.components.v2.component("loadbearing_seat", html="<span></span>", js=js)
 
 
+def showing(view: str) -> None:
+    """Name what this page shows: where that is another view than before, the tab begins at its head."""
+    st.session_state[VIEW] = view
+
+
 def keep_seat() -> None:
     """Let the tab remember its seat over a reload, and bring it back."""
     taken = seat()
-    data = {"token": taken.token if taken else "", "forget": bool(st.session_state.get(FORGET))}
+    data = {
+        "token": taken.token if taken else "",
+        "forget": bool(st.session_state.get(FORGET)),
+        "view": st.session_state.get(VIEW, ""),
+    }
     with st.container(key="wskeeper"):
         _keeper()(key=KEEPER, data=data, on_token_change=_came_back)
 

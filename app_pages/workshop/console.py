@@ -29,7 +29,7 @@ NEXT_STAGE: dict[Stage, Stage] = {
     "brief": "bid", "turn": "bid", "bid": "debrief", "debrief": "commitments", "commitments": "ended",
 }  # fmt: skip
 SHORT_S = 60
-SHOWING = "ws_showing"
+SHOWING, PREPARED = "ws_showing", "ws_prepared"
 
 
 def page() -> None:
@@ -141,6 +141,7 @@ def _head(console: Console) -> None:
 def _buttons(console: Console) -> None:
     now = console.now
     if now.turn_state == "open":
+        _prepare(console)
         _do("Close round", CloseTurn(), console, key="close", type="primary")
         _do("Resume" if now.paused else "Pause", Resume() if now.paused else Pause(), console, key="pause")
     elif console.can_reveal:
@@ -168,13 +169,14 @@ def _buttons(console: Console) -> None:
 
 
 def _prepare(console: Console) -> None:
-    """Begin to compute while the facilitator still talks."""
-    turn = console.now.turn
-    name = f"ws_prepared_{turn.index if turn else 0}_{console.now.seq}"
-    if name not in st.session_state:
-        st.session_state[name] = True
-        if turn is not None:
-            access.prepare(turn.round)
+    """Begin to compute while the facilitator still talks: a round that has closed, or that a shock has hit."""
+    turn, closed = console.now.turn, console.now.turn_state == "closed"
+    thrown = tuple(row.thrown.seq for row in console.shocks if row.thrown is not None)
+    hands = (turn.index if turn else 0, closed and console.now.seq, thrown)
+    if turn is None or st.session_state.get(PREPARED) == hands or not (closed or thrown):
+        return
+    st.session_state[PREPARED] = hands
+    access.prepare(turn.round)
 
 
 def _teams(console: Console) -> None:

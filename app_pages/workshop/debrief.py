@@ -6,12 +6,15 @@ from app_pages import evaluation
 from app_pages.workshop import access, hindsight, marks, plenary, wording
 from sim.workshop.views import Console
 
+FUTURES = "ws_futures_prepared"
 LOOKS = ("results", "margin", "latency", "medals", "futures", "rewind", "why", "bids", "poll")
 
 
 def page(console: Console) -> None:
     """One look at a time: each is computed when it is asked for."""
     now = console.now
+    if now.revealed and (console.next_turn is None or now.stage in ("bid", "debrief")):
+        _prepare(now.revealed[-1])
     looks = [look for look in LOOKS if _has(console, look)]
     if not looks:
         return
@@ -28,7 +31,9 @@ def page(console: Console) -> None:
             return
         setup = access.house().setup(access.held())
         if look == "bids":
-            st.html(plenary.bids(now, {card.id: card.title for card in setup.deck.cards}))
+            titles = {card.id: card.title for card in setup.deck.cards}
+            st.html(plenary.bids(now, titles))
+            hindsight.why_bid(access.house().bids(access.held()), titles, round=now.revealed[-1], key="c")
             return
         results = plenary.last_results(now)
         assert results is not None
@@ -36,12 +41,20 @@ def page(console: Console) -> None:
             st.html(plenary.medals(results))
         elif look == "futures":
             st.html(plenary.futures(now, setup.teams))
+            hindsight.why_future(setup.deck.futures, setup.teams, round=now.revealed[-1], key="c")
         elif look == "rewind":
             hindsight.rewind(results, setup.deck.cards, key="c_rewind")
         elif look == "why":
             hindsight.why(results, key="c_why")
         else:
             st.html(plenary.guesses(results, plenary.FIGURES[look]))
+
+
+def _prepare(round: int) -> None:
+    """Begin with the other futures as soon as no round is left to be decided."""
+    if st.session_state.get(FUTURES) != round:
+        st.session_state[FUTURES] = round
+        access.prepare_futures(round)
 
 
 def _has(console: Console, look: str) -> bool:

@@ -6,14 +6,19 @@ from html import escape
 
 import streamlit as st
 
-from app_pages.workshop import access, asked, hand, live, marks, own_results, wording
+from app_pages.workshop import access, asked, company, hand, live, marks, own_results, take_home, wording
 from sim.workshop.actions import Choose, HandIn, Prediction
 from sim.workshop.views import TeamDesk
+
+PAUSE_S = 5.0
+"""A team that has tapped nothing for so long may be content with its hand: its results are computed."""
 
 
 def page() -> None:
     """The view of a team's seat."""
     desk = access.house().desk(access.held())
+    turn = desk.now.turn.index if desk.now.turn else None
+    access.showing(f"{desk.now.stage} {turn} {desk.now.turn_state}")
     with st.container(key="wsphone"):
         live.follow(
             desk, see=lambda: access.house().desk(access.held()), shown=live.desk_shown, draw=_top, every_s=live.PHONE_S
@@ -44,6 +49,7 @@ def _body(desk: TeamDesk) -> None:
         asked.poll(desk, "after")
     elif now.turn is None:
         st.html(f'<h1 class="ws-head">{escape(now.title)}</h1>{marks.note(wording.WAIT_OPEN)}')
+        _state(first_month=0)
         asked.people(desk)
         asked.poll(desk, "before")
         return
@@ -53,6 +59,7 @@ def _body(desk: TeamDesk) -> None:
     elif now.turn_state == "closed":
         _closed(desk)
         return
+    take_home.button(desk)
     own_results.page(desk)
 
 
@@ -65,6 +72,12 @@ def _head(desk: TeamDesk) -> None:
         f'<h1 class="ws-head">{"Try" if turn.practice else "Build for"} {marks.months(turn)}</h1>'
         f"{hand.chosen_line(count, budget=desk.budget)}"
     )
+
+
+def _state(*, first_month: int) -> None:
+    with st.spinner(wording.PREPARING, show_time=False):
+        known = access.house().company(access.held())
+    st.html(company.state_html(known, first_month=first_month))
 
 
 def _closed(desk: TeamDesk) -> None:
@@ -81,6 +94,7 @@ def _decide(desk: TeamDesk) -> None:
     turn = desk.now.turn
     assert turn is not None
     _head(desk)
+    _state(first_month=turn.first_month)
     _shocks(desk)
     with st.spinner(wording.PRICED, show_time=False):
         offers = access.house().offers(access.held())
@@ -114,8 +128,11 @@ def _take(turn: int, card: str, on: bool) -> None:
         return
     taken = (*chosen, card) if on else tuple(id for id in chosen if id != card)
     written = hand.read_guess(f"t{turn}")
-    if access.act(Choose(turn=turn, cards=taken, prediction=written)) is not None:
-        hand.kept(f"t{turn}", written)
+    if access.act(Choose(turn=turn, cards=taken, prediction=written)) is None:
+        return
+    hand.kept(f"t{turn}", written)
+    if desk.now.turn is not None:
+        access.prepare(desk.now.turn.round, pause_s=PAUSE_S)
 
 
 def _guessed(turn: int) -> None:
@@ -138,7 +155,7 @@ def _hand_in(turn: int, round: int, token: str) -> None:
     cards = desk.entry.cards if desk.entry else ()
     if access.act(HandIn(turn=turn, cards=cards, prediction=written), token) is not None:
         hand.kept(f"t{turn}", written)
-        access.attempt(lambda: access.prepare(round))
+        access.prepare(round)
 
 
 def _shocks(desk: TeamDesk) -> None:

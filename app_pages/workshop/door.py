@@ -5,7 +5,7 @@ import streamlit as st
 from app_pages.workshop import access, create, marks, solo, wording
 from sim.workshop.secrecy import plain_code
 
-WAY, HALL, CODE_PARAM = "ws_way", "ws_hall", "code"
+WAY, HALL = "ws_way", "ws_hall"
 
 
 def page() -> None:
@@ -49,7 +49,7 @@ def _look_up() -> None:
 
 
 def _join() -> None:
-    linked = str(st.query_params.get(CODE_PARAM, ""))
+    linked = str(st.query_params.get(wording.CODE_PARAM, ""))
     if linked and "ws_code" not in st.session_state:
         st.session_state["ws_code"] = linked
         _look_up()

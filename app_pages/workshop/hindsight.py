@@ -6,8 +6,8 @@ import streamlit as st
 
 from app_pages.workshop import access, marks, own_results, wording
 from sim.reports import words
-from sim.workshop.cards import Card
-from sim.workshop.debrief import Rewound
+from sim.workshop.cards import Card, Future
+from sim.workshop.debrief import Reversal, Rewound
 from sim.workshop.setup import Team
 from sim.workshop.table import RoundResults
 
@@ -83,4 +83,38 @@ def _compared(found: Rewound, team: Team, *, month: int) -> str:
 def why(results: RoundResults, *, key: str) -> None:
     """The trace of one team's figure."""
     team = _team(tuple(result.team for result in results.teams), key)
-    own_results.why(results.round, team=team.id, month=results.month, key=f"{key}_{team.id}")
+    seat = access.held()
+    own_results.why(
+        lambda month, figure: access.house().why(seat, results.round, team=team.id, month=month, figure=figure),
+        month=results.month, key=f"{key}_{team.id}",
+    )  # fmt: skip
+
+
+def why_bid(bids: tuple[Reversal, ...], titles: dict[str, str], *, round: int, key: str) -> None:
+    """The trace of what undoing the card of one bid would cost; computed when it is opened."""
+    if not bids:
+        return
+    with st.expander(wording.WHY, key=f"ws_why_bid_{key}", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        team = _team(tuple(bid.team for bid in bids), f"{key}_bid")
+        card = next(bid.card for bid in bids if bid.team.id == team.id)
+        st.html(marks.note(titles.get(card, card)))
+        own_results.tree(lambda: access.house().why_reversal(access.held(), round, team=team.id, card=card))
+
+
+def why_future(futures: tuple[Future, ...], teams: tuple[Team, ...], *, round: int, key: str) -> None:
+    """The trace of one team's regret in one future; computed when it is opened."""
+    if not futures:
+        return
+    with st.expander(wording.WHY, key=f"ws_why_future_{key}", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        team = _team(teams, f"{key}_future")
+        names = {future.id: future.title for future in futures}
+        future = st.selectbox(
+            wording.WHY_FUTURE, list(names), format_func=lambda id: names[id], key=f"ws_{key}_why_future"
+        )
+        own_results.tree(
+            lambda: access.house().why_regret(access.held(), round, team=team.id, future=str(future))
+        )

@@ -1,7 +1,9 @@
 """A team's own results: its guess beside what came of it, its months so far, and why."""
 
+from collections.abc import Callable
 from html import escape
 from math import isfinite
+from typing import Any
 
 import streamlit as st
 
@@ -30,19 +32,15 @@ def page(desk: TeamDesk) -> None:
     result = results.teams[0]
     st.html(
         f'{marks.kicker(results.title)}<h1 class="ws-head">{escape(headline(result))}</h1>'
-        f"{guesses_html(result)}{marks.pairs(figures(result))}"
+        f"{guesses_html(result)}{marks.pairs(figures(result))}{shocks_html(result)}{warnings_html(result)}"
     )
-    for shock in result.shocks:
-        left = f"left {', '.join(words.LAYER_WORDS[layer] for layer in shock.must_leave)}; " if shock.must_leave else ""
-        st.html(
-            f'<div class="ws-shock"><b>{escape(shock.label)}</b>, month {shock.month}: {escape(left)}'
-            f"{words.money(shock.consequence_usd)} over the horizon</div>"
-        )
     if results.quick:
         st.html(f'<h3 class="ws-group">{wording.QUICK}</h3>{marks.pairs(figures(results.quick[0]))}')
-    for warning in result.warnings:
-        st.html(f'<ul class="lb-warnings"><li>{escape(warning)}</li></ul>')
-    why(round, team=result.team.id, month=result.month, key="own")
+    seat = access.held()
+    why(
+        lambda month, figure: access.house().why(seat, round, team=result.team.id, month=month, figure=figure),
+        month=result.month, key=f"own_{round}",
+    )  # fmt: skip
     st.html(
         f'<p class="lb-foot">{escape(wording.QUICK_ESTIMATE.format(seed=results.seed, version=results.version))}</p>'
     )
@@ -95,20 +93,46 @@ def figures(result: TeamResult) -> list[tuple[str, str]]:
     ]
 
 
-def why(round: int, *, team: str, month: int, key: str) -> None:
-    """The trace behind a figure, down to its sources; computed when it is opened."""
-    with st.expander("Why", key=f"ws_why_{key}", on_change="rerun") as opened:
+def shocks_html(result: TeamResult) -> str:
+    """What struck, what had to be left for it, and what it cost over the horizon."""
+    rows = ""
+    for shock in result.shocks:
+        left = f"left {', '.join(words.LAYER_WORDS[layer] for layer in shock.must_leave)}; " if shock.must_leave else ""
+        rows += (
+            f'<div class="ws-shock"><b>{escape(shock.label)}</b>, month {shock.month}: {escape(left)}'
+            f"{words.money(shock.consequence_usd)} over the horizon</div>"
+        )
+    return rows
+
+
+def warnings_html(result: TeamResult) -> str:
+    """What the simulator says of the months."""
+    return "".join(f'<ul class="lb-warnings"><li>{escape(warning)}</li></ul>' for warning in result.warnings)
+
+
+def why(ask: Callable[[int, str], Any], *, month: int, key: str) -> None:
+    """The trace behind a figure, down to its sources; computed when it is opened.
+
+    Args:
+        ask: gives the trace of a month and a figure.
+        month: the last that may be asked for.
+    """
+    with st.expander(wording.WHY, key=f"ws_why_{key}", on_change="rerun") as opened:
         if not opened.open:
             return
         figure = st.selectbox(
             wording.WHY_FIGURE, list(wording.WHY_FIGURES), format_func=lambda name: wording.WHY_FIGURES[name],
             key=f"ws_why_figure_{key}",
         )  # fmt: skip
-        at = st.number_input(wording.WHY_MONTH, 0, month, month, key=f"ws_why_month_{key}_{round}")
-        node = access.attempt(
-            lambda: access.house().why(access.held(), round, team=team, month=int(at), figure=str(figure))
-        )
-        if node is None:
-            st.html(marks.problem(access.told()))
-        else:
-            st.html(f'<div class="lb-tree">{cards.tree_html(branch_of(node))}</div>')
+        at = st.number_input(wording.WHY_MONTH, 0, month, month, key=f"ws_why_month_{key}")
+        tree(lambda: ask(int(at), str(figure)))
+
+
+def tree(ask: Callable[[], Any]) -> None:
+    """A trace to open line by line, or why it is refused."""
+    with st.spinner(wording.PREPARING, show_time=False):
+        node = access.attempt(ask)
+    if node is None:
+        st.html(marks.problem(access.told()))
+    else:
+        st.html(f'<div class="lb-tree">{cards.tree_html(branch_of(node))}</div>')

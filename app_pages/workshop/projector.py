@@ -1,12 +1,18 @@
 """What the room sees: one message at a time, in large type."""
 
+from base64 import b64encode
 from html import escape
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from app_pages.workshop import access, hindsight, live, marks, plenary, wording
+from sim.workshop.qr import qr_svg
 from sim.workshop.secrecy import spaced
 from sim.workshop.views import Screen
+
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names under which a browser sees its own machine, and a phone its own."""
 
 
 def page() -> None:
@@ -62,15 +68,24 @@ def _moving(screen: Screen) -> None:
 
 
 def _join(screen: Screen) -> None:
-    address = escape((st.context.url or "").split("?")[0])
+    address = (st.context.url or "").split("?")[0]
     rows = "".join(
         f"<li>{marks.team(row.team)}<small>{row.people or ''}{' people' if row.people else ''}</small></li>"
         for row in screen.teams
     )
+    alone = urlsplit(address).hostname in THIS_MACHINE
+    code = "" if alone else _code(f"{address}?{urlencode({wording.CODE_PARAM: screen.code})}")
     st.html(
-        f'<h1 class="ws-big">Join with your phone</h1><p class="ws-sub">{address}</p>'
-        f'<p class="ws-code">{spaced(screen.code)}</p><ul class="ws-teams">{rows}</ul>'
+        f'<div class="ws-joining"><div><h1 class="ws-big">{wording.JOIN_TITLE}</h1>'
+        f'<p class="ws-sub">{escape(address)}</p><p class="ws-code">{spaced(screen.code)}</p></div>{code}</div>'
+        f'{marks.note(wording.THIS_MACHINE) if alone else ""}<ul class="ws-teams">{rows}</ul>'
     )
+
+
+def _code(link: str) -> str:
+    """A link to scan; as an image, since a page's own markup may hold no drawing."""
+    drawn = b64encode(qr_svg(link).encode()).decode()
+    return f'<img class="ws-qr" alt="{wording.QR_LABEL}" src="data:image/svg+xml;base64,{drawn}">' if drawn else ""
 
 
 def _clock(screen: Screen) -> None:

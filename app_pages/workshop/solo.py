@@ -5,12 +5,13 @@ from html import escape
 
 import streamlit as st
 
-from app_pages.workshop import access, hand, marks, own_results, plenary, wording
+from app_pages.workshop import access, company, hand, marks, own_results, plenary, wording
 from app_pages.workshop.create import known_deck
 from sim.workshop import Refused, Solo, decks
 from sim.workshop.solo import SoloRound
 
 HANDS, GUESSES, CHOSEN, GAME = "ws_solo_hands", "ws_solo_guesses", "ws_solo_chosen", "ws_solo_game"
+REVEALED = "ws_solo_revealed"
 SEED = 11
 
 
@@ -20,33 +21,44 @@ def _solo(deck: str) -> Solo:
 
 
 def page() -> None:
-    """Choosing a deck, then its rounds in order."""
+    """Choosing a deck, then its rounds in order, each with its results before the next."""
     session = st.session_state
     if GAME not in session:
-        st.html(marks.note(wording.SOLO_LEAD))
-        names = {id: known_deck(id).title for id in decks()}
-        st.selectbox(wording.DECK, list(names), format_func=lambda id: names[id], key="ws_solo_deck")
-        st.button(wording.SOLO_BEGIN, key="ws_solo_begin", type="primary", on_click=_begin)
+        _choose()
         return
     solo: Solo = _solo(session[GAME])
+    access.showing(f"solo {len(session[HANDS])} {session[REVEALED]}")
     told = access.told()
     if told:
         st.html(marks.problem(told))
-    if session[HANDS]:
+    if session[REVEALED]:
         _results(solo)
-    if len(session[HANDS]) < len(solo.rounds):
+    else:
         _round(solo)
     st.button(wording.SOLO_AGAIN, key="ws_solo_again", type="tertiary", on_click=_again)
+
+
+def _choose() -> None:
+    st.html(marks.note(wording.SOLO_LEAD))
+    names = {id: known_deck(id).title for id in decks()}
+    chosen = st.selectbox(wording.DECK, list(names), format_func=lambda id: names[id], key="ws_solo_deck")
+    st.html(marks.note(known_deck(chosen).summary))
+    st.button(wording.SOLO_BEGIN, key="ws_solo_begin", type="primary", on_click=_begin)
 
 
 def _begin() -> None:
     session = st.session_state
     session[GAME], session[HANDS], session[GUESSES], session[CHOSEN] = session["ws_solo_deck"], [], [], []
+    session[REVEALED] = False
 
 
 def _again() -> None:
-    for key in (GAME, HANDS, GUESSES, CHOSEN):
+    for key in (GAME, HANDS, GUESSES, CHOSEN, REVEALED):
         st.session_state.pop(key, None)
+
+
+def _go_on() -> None:
+    st.session_state[REVEALED] = False
 
 
 def _round(solo: Solo) -> None:
@@ -58,7 +70,8 @@ def _round(solo: Solo) -> None:
         f"{hand.chosen_line(len(session[CHOSEN]), budget=solo.deck.budget)}"
     )
     with st.spinner(wording.PRICED, show_time=False):
-        offers = solo.offers(session[HANDS])
+        known, offers = solo.company(session[HANDS]), solo.offers(session[HANDS])
+    st.html(company.state_html(known, first_month=plan.first_month))
     hand.cards(offers, session[CHOSEN], key=f"solo{at}", tapped=partial(_take, solo.deck.budget))
     hand.guess(None, month=plan.last_month, key=f"solo{at}")
     st.button(
@@ -90,16 +103,29 @@ def _play(solo: Solo, at: int) -> None:
     except (Refused, ValueError) as fault:
         access.tell(str(fault))
         return
-    session[HANDS], session[GUESSES], session[CHOSEN] = hands, guesses, []
+    session[HANDS], session[GUESSES], session[CHOSEN], session[REVEALED] = hands, guesses, [], True
 
 
 def _results(solo: Solo) -> None:
     session = st.session_state
     with st.spinner(wording.PREPARING, show_time=False):
         found: SoloRound = solo.play(session[HANDS], predictions=session[GUESSES])
-    you = found.results[0]
+    you, hands = found.results[0], session[HANDS]
     st.html(
         f"{marks.kicker(solo.deck.rounds[found.round].title)}"
-        f'<h1 class="ws-head">{escape(own_results.headline(you))}</h1>'
-        f"{own_results.guesses_html(you)}{plenary.medals_of(found.results, found.medals, month=found.month)}"
+        f'<h1 class="ws-head">{escape(own_results.headline(you))}</h1>{own_results.guesses_html(you)}'
+        f"{marks.pairs(own_results.figures(you))}{own_results.shocks_html(you)}{own_results.warnings_html(you)}"
+        f"{plenary.medals_of(found.results, found.medals, month=found.month)}"
     )
+    left = len(hands) < len(solo.rounds)
+    if left:
+        plan = solo.deck.rounds[solo.rounds[len(hands)]]
+        st.button(
+            wording.SOLO_GO_ON.format(first=plan.first_month, last=plan.last_month), key=f"ws_solo_go_on_{len(hands)}",
+            type="primary", width="stretch", on_click=_go_on,
+        )  # fmt: skip
+    own_results.why(
+        lambda month, figure: solo.why(hands, month=month, figure=figure), month=you.month, key=f"solo_{len(hands)}"
+    )
+    with st.expander(wording.SOLO_OTHERS):
+        st.html("".join(f"<p><b>{escape(each.name)}.</b> {escape(each.text)}</p>" for each in solo.deck.recorded))

@@ -10,6 +10,13 @@ ENTER, GO_ON, LEAVE = "Enter", "Go on", "Leave this seat"
 AGAIN = "The session cannot be reached right now. What was saved is safe; this page tries again each second."
 WATCH = "watch"
 """Name of the link's part that opens a session for reading."""
+CODE_PARAM = "code"
+"""Name of the link's part that fills in the session's code."""
+JOIN_TITLE, QR_LABEL = "Join with your phone", "Opens this session on a phone"
+THIS_MACHINE = (
+    "Phones cannot open this address: it names this machine itself. Open the projector under the name or the address "
+    "that this machine has in the room\N{RIGHT SINGLE QUOTATION MARK}s network; a code to scan then stands here."
+)
 
 RUN_WAYS = {"new": "Create one", "back": "Come back to one", "file": "Import a file"}
 DECK, OWN_DECK, SESSION_TITLE, TEAMS, SEED = "Deck", "A deck of your own (YAML)", "Title", "Teams", "Seed"
@@ -87,6 +94,10 @@ WAIT_OPEN = "The round has not been opened yet. Your facilitator opens it."
 WAIT_REVEAL = "The round is closed. What your team saved last counts. Results come when they are revealed."
 NOTHING_SAVED = "Your team saved nothing in this round: it takes no new card, and its earlier decisions stand."
 COMPANY, DECIDED, SHOCKS, SHOCK_DECK, ROLES = "Your company", "Decided so far", "Shocks", "Shock deck", "Roles"
+STATE_AFTER, STATE_START = "Your company after month {month}", "Your company as you take it over"
+LAUNCHES, NOT_YET, STATED = "It launches in month {month} unless a card moves that.", "not launched", "(stated)"
+FIGURE_MARGIN, FIGURE_P95 = "Gross margin", "Slowest 5 % of answers"
+FIGURE_EXIT, FIGURE_MONTHS = "Cash to leave", "Months to leave"
 PEOPLE, PEOPLE_SAVE = "How many are you?", "Save"
 BID_TITLE = "Reverse one decision"
 BID_NOTE = "Which of your decisions would you undo, and what do you think it costs? Sealed until all bids are in."
@@ -96,13 +107,22 @@ POLL_TITLE = {"before": "Six questions before we begin", "after": "The same six 
 POLL_NOTE = "Counted for the room, tied to no person. It never enters the model."
 POLL_SEND, POLL_THANKS = "Send", "Thank you. Somebody else at this phone can answer too."
 POLL_MISSING = "Answer all six questions, then send. Nothing was lost."
-WHY_MONTH, WHY_FIGURE = "Month", "Figure"
+WHY, WHY_MONTH, WHY_FIGURE = "Why", "Month", "Figure"
 WHY_FIGURES = {
     "gross_margin": "Gross margin",
+    "p95_s": "Slowest 5 % of answers",
+    "exit_usd": "Cash to leave",
+    "exit_months": "Months to leave",
+    "margin_so_far": "Margin so far",
+    "in_time_so_far": "Answered in time so far",
+    "cash_usd": "Cash so far",
+    "npv_usd": "Worth, if nothing more is decided",
+    "launch_month": "Launch month",
     "revenue": "Revenue",
     "cost_to_serve": "Cost to serve",
     "usd_per_mtok_allocated": "Cost per 1M tokens",
 }
+WHY_FUTURE = "Future"
 YOUR_RESULTS, GAP = "Guess and result, month {month}", "off by"
 ROUND, DROP, ADD, NONE = "Round", "Take out", "Put in", "nothing"
 QUICK = "What the first, quick decision would have led to"
@@ -116,5 +136,11 @@ MEDAL_NOTES = {
 }
 NO_TOTAL = "There is no total: what a company should want is for the room to say."
 FUTURES_NOTE = "Net worth given up against the best team of the room in that future, if nothing more were decided"
+TAKE_HOME = "Take your page home"
+MEDALS_TITLE, NO_MEDAL = "Medals", "None of the four this time; the gaps above are what to talk about."
+COMMITMENT = "What we will find out, and by when"
+KEPT_NOTE = "Figures are of a simulation and no forecast. The session is deleted on {date}; no names were stored."
+NO_CARDS = "no new card"
 SOLO_LEAD = "Play a deck alone, against strategies that were played before. Nothing is saved."
 SOLO_BEGIN, SOLO_PLAY, SOLO_AGAIN = "Begin", "Play this round", "Begin again"
+SOLO_GO_ON, SOLO_OTHERS = "Go on: decide for months {first} to {last}", "Whom you play against"

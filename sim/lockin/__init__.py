@@ -7,7 +7,7 @@ from sim.lockin.doors import Door, DoorClass
 from sim.lockin.dragging import dragged_along, embedding_ties, tie_row
 from sim.lockin.exit_cost import COMPONENTS, ExitCosts
 from sim.lockin.inputs import LockinInputs
-from sim.lockin.layers import LAYERS, SHOWN_SETS, WHOLE, LayerSet, layer_set
+from sim.lockin.layers import LAYER_NAMES, LAYERS, SHOWN_SETS, WHOLE, LayerSet, layer_set
 from sim.lockin.lock_in import Leaving, LockinResult, lock_in
 from sim.lockin.options import SteadySwitch, quasi_option_value, steady_switch
 from sim.lockin.parameters import LockinParameters, egress_factor
@@ -17,6 +17,7 @@ from sim.lockin.shocks import Notice, Shock, against_notice, deck
 __all__ = [
     "COMPONENTS",
     "LAYERS",
+    "LAYER_NAMES",
     "SHOWN_SETS",
     "WHOLE",
     "Door",

@@ -7,6 +7,16 @@ from types import MappingProxyType
 LAYERS = ("model_api", "agent_framework", "orchestration", "data", "network", "identity")
 """The six lock-in layers, in the order in which they are shown."""
 
+LAYER_NAMES = MappingProxyType({
+    "model_api": "model API",
+    "agent_framework": "agent framework",
+    "orchestration": "platform software",
+    "data": "data",
+    "network": "network",
+    "identity": "identity",
+})  # fmt: skip
+"""What people call each layer."""
+
 WHOLE = "whole"
 """Name of leaving all layers at once; it is less than the sum of them, since what they share is paid once."""
 

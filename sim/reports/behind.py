@@ -1,17 +1,22 @@
 """What stands behind a key number: the tree of lines, quantities, prices and their sources."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from sim.economics.explain import Node, explain
 from sim.lockin import LAYERS
 from sim.reports import words
-from sim.reports.lockin import COMPONENT_WORDS, layer_name
+from sim.reports.lockin import layer_name
 from sim.scenario.assumptions import catalogue_of
-from sim.strategy.outcome import MonthResult, Outcome
+from sim.strategy.explain_exit import explain_exit
+from sim.strategy.explain_latency import explain_latency
+from sim.strategy.outcome import Outcome
 
 FIGURE_OF = {"cost": "usd_per_mtok_allocated", "margin": "gross_margin"}
 """Figure of the statement behind a key number."""
+WHOLE_FROM = 100.0
+"""Amounts below it are written with three digits, as a count of places or a work in months needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,15 @@ def behind(outcome: Outcome, key: str, *, month: int) -> Branch:
     Raises:
         LookupError: there is no such key number.
     """
-    now = outcome.months[month - 1]
     if key in FIGURE_OF:
         if not outcome.statements:
             raise LookupError("this outcome was kept without its statements. Evaluate the scenario again.")
         stated, catalogue = outcome.statements[month - 1], catalogue_of(outcome.scenario)
         return branch_of(explain(stated, FIGURE_OF[key], catalogue=catalogue))
     if key == "exit":
-        return _exit(now)
+        return _exit(outcome, month - 1)
     if key == "p95":
-        return _latency(now)
+        return branch_of(explain_latency(outcome, month=month - 1))
     raise LookupError(f"there is no key number '{key}'")
 
 
@@ -59,42 +63,27 @@ def branch_of(node: Node) -> Branch:
 
 def _written(value: float, unit: str) -> str:
     if unit.startswith("USD"):
-        return words.money(value)
-    if unit == "share":
-        return words.percent(value)
-    return f"{words.count(value)} {unit}" if isfinite(value) else words.NONE
+        per = unit.removeprefix("USD")
+        return f"{words.money(value)}{per}"
+    if unit in _WRITTEN:
+        return _WRITTEN[unit](value)
+    if not isfinite(value):
+        return words.NONE
+    amount = words.count(value) if abs(value) >= WHOLE_FROM else f"{value:.3g}"
+    return f"{amount} {unit.removesuffix('s') if value == 1 else unit}"
 
 
-def _exit(now: MonthResult) -> Branch:
-    whole = now.exit["whole"]
-    parts = tuple(
-        Branch(COMPONENT_WORDS[name], words.money(usd)) for name, usd in whole.components.items() if usd > 0
-    )
-    layers = tuple(
-        Branch(
-            f"{layer_name(layer)}, left alone",
-            f"{words.money(now.exit[layer].usd_cash)}, {words.months(now.exit[layer].exit_months)}",
-        )
-        for layer in LAYERS
-    )
-    alone = Branch("Each layer alone", "", "not a sum: shared work is counted once", (), layers)
-    return Branch("Cash to leave everything", words.money(whole.usd_cash), "sum", (), (*parts, alone))
+_WRITTEN: dict[str, Callable[[float], str]] = {"share": words.percent, "s": words.seconds, "months": words.months}
 
 
-def _latency(now: MonthResult) -> Branch:
-    parts = tuple(
-        Branch(
-            f"{reading.product}: {words.MEASURE_WORDS.get(reading.measure, reading.measure)}",
-            f"{words.seconds(reading.p95_s.mean)} of {words.seconds(reading.limit_s)} promised",
-            "assumed, not simulated" if reading.assumed else "simulated",
-            (
-                f"{words.percent(reading.in_time_share)} in time; refused and timed-out requests count as late",
-                f"model error {words.percent(reading.model_error)}, from validation against measured servers",
-            ),
-        )
-        for reading in now.promises
-    )
-    return Branch(
-        "Slowest 5 % of answers", words.seconds(now.nearest_promise.p95_s.mean) if now.promises else words.NONE,
-        "the product nearest its promise", (), parts,
-    )  # fmt: skip
+def _exit(outcome: Outcome, month: int) -> Branch:
+    """The whole, part by part, and each layer alone."""
+    whole = branch_of(explain_exit(outcome, month=month))
+    now = outcome.months[month].exit
+    layers = []
+    for layer in LAYERS:
+        tree = branch_of(explain_exit(outcome, month=month, name=layer))
+        both = f"{tree.value}, {words.months(now[layer].exit_months)}"
+        layers.append(replace(tree, label=f"{layer_name(layer)}, left alone", value=both))
+    alone = Branch("Each layer alone", "", "not a sum: shared work is counted once", (), tuple(layers))
+    return replace(whole, parts=(*whole.parts, alone))

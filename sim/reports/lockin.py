@@ -8,6 +8,7 @@ from sim.reports import words
 from sim.reports.sentences import Part
 from sim.reports.waterfall import Step
 from sim.scenario.assumptions import catalogue_of
+from sim.strategy.explain_exit import COMPONENT_NAMES
 from sim.strategy.months import first_day
 from sim.strategy.outcome import Outcome
 
@@ -19,15 +20,6 @@ EXAMPLES = {
     "network": "private links, gateways, zones",
     "identity": "roles, secrets, dashboards",
     WHOLE: "shared work is counted once, so less than the sum",
-}
-COMPONENT_WORDS = {
-    "move": "Fee to move data out",
-    "embed": "Rebuild the index",
-    "rework": "Rewrite what is tied in",
-    "dual": "Run both for a while",
-    "reval": "Test the answers again",
-    "compliance": "Compliance",
-    "commitment": "Contract still owed",
 }
 _FINDING_WORDS = {
     "move": "the fee to move data out",
@@ -146,7 +138,7 @@ def _notice(layer: str, outcome: Outcome) -> str:
 def exit_steps(outcome: Outcome, *, month: int, layer: str = WHOLE) -> tuple[Step, ...]:
     """Cash to leave at the end of a month by component, those that cost nothing left out."""
     parts = outcome.months[month - 1].exit[layer].components
-    return tuple(Step(COMPONENT_WORDS[name], parts[name]) for name in COMPONENT_WORDS if parts.get(name, 0.0) > 0)
+    return tuple(Step(COMPONENT_NAMES[name], parts[name]) for name in COMPONENT_NAMES if parts.get(name, 0.0) > 0)
 
 
 def exit_finding(outcome: Outcome, *, month: int) -> str:

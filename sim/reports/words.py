@@ -7,21 +7,15 @@ wears a real minus sign, and a figure that does not exist is an en dash.
 from decimal import Decimal
 from math import isfinite, isinf, isnan
 
+from sim.lockin import LAYER_NAMES
+from sim.strategy.explain_latency import MEASURES
 from sim.strategy.outcome import Ceiling
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 NONE = "\u2013"
 
-LAYER_WORDS = {
-    "model_api": "model API",
-    "agent_framework": "agent framework",
-    "orchestration": "platform software",
-    "data": "data",
-    "network": "network",
-    "identity": "identity",
-    "whole": "everything",
-}
+LAYER_WORDS = {**LAYER_NAMES, "whole": "everything"}
 
 DOOR_WORDS = {
     "two_way": "easy to undo",
@@ -38,7 +32,7 @@ BINDS_WORDS = {
     "none": "nothing gives way",
 }
 
-MEASURE_WORDS = {"first_words": "first words", "finished": "finished answer"}
+MEASURE_WORDS = MEASURES
 
 FIDELITY_WORDS = {"draft": "Quick estimate", "standard": "Full run", "full": "Full run with failures"}
 

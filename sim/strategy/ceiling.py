@@ -42,7 +42,7 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
     """
     epoch, month = _reference(played)
     if epoch is None:
-        return Ceiling(multiplier=nan, month=None, binds="none", runner_up="none", reference_month=month)
+        return no_ceiling(played)
     target = catalogue.value("business", "rules", "ceiling_in_time_share")
     ask = _Question(played, epoch, month, flow=flows[month], margin=margin, catalogue=catalogue)
     asked = ask.at(MULTIPLIERS)
@@ -76,6 +76,11 @@ def find_ceiling(played: Played, flows: Sequence[MonthFlow], *, margin: Margin, 
         out_of_reach_share=max(0.0, out_of_reach),
         volumes=volumes,
     )
+
+
+def no_ceiling(played: Played) -> Ceiling:
+    """Where nothing can be said of it, or nobody asks."""
+    return Ceiling(multiplier=nan, month=None, binds="none", runner_up="none", reference_month=_reference(played)[1])
 
 
 @dataclass(frozen=True, slots=True)

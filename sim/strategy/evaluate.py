@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
 
 from threadpoolctl import ThreadpoolController
 
@@ -14,7 +15,7 @@ from sim.scenario import scenario_hash
 from sim.scenario.assumptions import catalogue_of
 from sim.scenario.schema import Scenario
 from sim.strategy.carrying import Known, carry_out
-from sim.strategy.ceiling import find_ceiling
+from sim.strategy.ceiling import find_ceiling, no_ceiling
 from sim.strategy.executors import Executor, Serial, tasks_of_scenario
 from sim.strategy.hits import shock_results
 from sim.strategy.leaving import lockin_inputs, lockin_parameters
@@ -30,6 +31,8 @@ from sim.strategy.strikes import Strike, strikes
 from sim.strategy.warnings import warnings_of
 
 DISTRIBUTION = "loadbearing"
+Asked = Literal["everything", "months"]
+"""What is wanted of an evaluation: `months` is all but the ceiling, whose volumes need windows of their own."""
 DOOR_DRAWS = 200
 """Futures over which the probability of a door's class is taken."""
 
@@ -51,6 +54,7 @@ def evaluate(
     executor: Executor | None = None,
     catalogue: Catalogue | None = None,
     replications: int | None = None,
+    asked: Asked = "everything",
 ) -> Outcome:
     """Everything one scenario says, month by month.
 
@@ -61,6 +65,7 @@ def evaluate(
         executor: where missing surfaces are simulated; here unless given.
         catalogue: facts to go by; those shipped with the simulator unless given.
         replications: in place of the fidelity's.
+        asked: what is wanted; what is left out costs nothing, and the rest is the same to the bit.
     """
     catalogue = catalogue or catalogue_of(scenario)
     # One thread: the matrices are small, and a sum must not depend on how many cores share it.
@@ -74,7 +79,7 @@ def evaluate(
             replications=replications,
         )
         schedule = carry_out(scenario, stage.strikes, rehearse=stage.rehearse)
-        return _outcome(stage, schedule)
+        return _outcome(stage, schedule, asked=asked)
 
 
 @cache
@@ -150,7 +155,7 @@ class Stage:
         return Known(self.leaving(played, priced, schedule), priced.statements)
 
 
-def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
+def _outcome(stage: Stage, schedule: Schedule, *, asked: Asked) -> Outcome:
     """Everything that follows from a schedule; nothing is simulated for what only prices change."""
     scenario, book = stage.scenario, stage.book
     played = stage.play(schedule, strikes=stage.strikes)
@@ -169,7 +174,11 @@ def _outcome(stage: Stage, schedule: Schedule) -> Outcome:
     def replay(spared: Sequence[Strike], without: Schedule) -> Priced:
         return stage.price(_again(stage, without, spared, played=played), without, strikes=spared)
 
-    ceiling = find_ceiling(played, priced.flows, margin=margin, catalogue=stage.catalogue)
+    ceiling = (
+        find_ceiling(played, priced.flows, margin=margin, catalogue=stage.catalogue)
+        if asked == "everything"
+        else no_ceiling(played)
+    )
     shocks = shock_results(stage.strikes, schedule, priced=priced, states=played.states, replay=replay)
     return Outcome(
         scenario=scenario,

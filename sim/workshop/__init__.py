@@ -7,7 +7,9 @@
     store        SQLite or PostgreSQL, migrated                -> store.py, database.py
     seats        codes, PINs, tokens                           -> seats.py
     views        what each seat may see                        -> views.py, viewing.py
-    results      a team's cards as a scenario, and its figures -> playing.py, table.py, debrief.py
+    results      a team's cards as a scenario, and its figures -> playing.py, company.py, table.py, debrief.py
+    traces       the tree behind every figure                  -> tracing.py
+    paper        cards, slips, a page to keep, codes to scan   -> printing.py, take_home.py, qr.py
     workshop     the one way in                                -> workshop.py
 
 `Workshop` is a session's store and its rules in one; `Solo` plays a deck alone.

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.scenario import Scenario, scenario_hash
 from sim.strategy import Executor, Outcome, Serial, SurfaceStore, evaluate
+from sim.strategy.operations import OperationsMonth, operations
 
 MOST_OUTCOMES = 256
 MOST_SURFACES = 384
@@ -17,7 +18,8 @@ class Evaluations:
     """A bounded cache of what follows from scenarios, by their hash; safe to share between threads.
 
     Equal scenarios give equal bytes, so whoever asks second waits for the
-    first and gets the same. All are quick estimates (draft).
+    first and gets the same. All are quick estimates (draft), without the
+    ceiling: no round shows it, and with a router it is more than half of the work.
     """
 
     def __init__(self, *, most: int = MOST_OUTCOMES, executor: Executor | None = None) -> None:
@@ -42,12 +44,20 @@ class Evaluations:
         found: Outcome = self.once(key, lambda: self._evaluated(scenario))
         return found
 
+    def operations(self, scenario: Scenario) -> tuple[OperationsMonth, ...]:
+        """How the months of a scenario ran; nothing new is simulated where its outcome is known."""
+        key = ("operations", scenario_hash(scenario))
+        found: tuple[OperationsMonth, ...] = self.once(
+            key, lambda: operations(scenario, store=self._surfaces, executor=self._executor)
+        )
+        return found
+
     def _evaluated(self, scenario: Scenario) -> Outcome:
         if not self._started:
             with self._start:
                 self._executor.map(str, ("begin", "begin"))
                 self._started = True
-        return evaluate(scenario, fidelity="draft", store=self._surfaces, executor=self._executor)
+        return evaluate(scenario, fidelity="draft", store=self._surfaces, executor=self._executor, asked="months")
 
     def outcomes(self, scenarios: Sequence[Scenario]) -> tuple[Outcome, ...]:
         """The outcomes of several, in their order."""

@@ -49,18 +49,41 @@ def played_scenario(
 
 
 def team_scenario(session: Session, team: str, *, through: int, step: int | None = None) -> Scenario:
-    """What a team plays once a round is over: its decisions so far, and every shock thrown."""
+    """What a team plays once a round is over: its decisions so far, and the shocks that have struck by its end.
+
+    One of a later month is left out, so that results which a room has seen stay as they were.
+    """
     setup = session.setup
     plays = session.plays(team, through=through, step=step)
-    return played_scenario(setup.scenario, setup.deck, plays=plays, shocks=thrown_shocks(session))
+    shocks = thrown_shocks(session, until=setup.deck.rounds[through].last_month + 1)
+    return played_scenario(setup.scenario, setup.deck, plays=plays, shocks=shocks)
 
 
-def thrown_shocks(session: Session) -> tuple[dict[str, Any], ...]:
-    """Shocks of a session as a scenario lists them."""
+def standing_scenario(session: Session, team: str, *, before: int) -> Scenario:
+    """Where a team stands when a round begins: its decisions until then, and the shocks that have struck.
+
+    A shock of the round itself is left out, hidden or not. So this is what the last reveal has shown.
+
+    Args:
+        before: position of the round.
+    """
+    setup = session.setup
+    until = setup.deck.rounds[before].first_month
+    plays = session.in_force(team, before=before)
+    return played_scenario(setup.scenario, setup.deck, plays=plays, shocks=thrown_shocks(session, until=until))
+
+
+def thrown_shocks(session: Session, *, until: int) -> tuple[dict[str, Any], ...]:
+    """Shocks of a session as a scenario lists them.
+
+    Args:
+        until: first month whose shocks are left out.
+    """
     deck = session.setup.deck
     return tuple(
         thrown_as(deck.shock(thrown.shock), month=thrown.month, size=thrown.size)
         for thrown in sorted(session.thrown, key=lambda thrown: (thrown.month, thrown.seq))
+        if thrown.month < until
     )
 
 

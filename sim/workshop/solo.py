@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.economics import Node
 from sim.scenario import Scenario
 from sim.workshop.actions import Prediction
 from sim.workshop.cards import Deck
+from sim.workshop.company import Company, company_at
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.hands import hand_faults
 from sim.workshop.offers import Offer, offers
@@ -14,6 +16,7 @@ from sim.workshop.readings import Medals, TeamResult, medals, read
 from sim.workshop.refusals import Refused
 from sim.workshop.session import Play
 from sim.workshop.setup import Team, usual_teams
+from sim.workshop.tracing import trace
 
 YOU = "you"
 
@@ -55,6 +58,12 @@ class Solo:
         outcome = self._evaluations.outcome(self._scenario(plays, until=month - 1)) if month > 0 else None
         return offers(self._base, self.deck, plays=plays, month=month, outcome=outcome)
 
+    def company(self, hands: Sequence[Sequence[str]]) -> Company:
+        """Your company as it stands when the next round begins; arguments as for `offers`."""
+        first_month = self.deck.rounds[self.rounds[len(hands)]].first_month
+        outcome = self._evaluations.outcome(self._scenario(self._plays(hands), until=first_month - 1))
+        return company_at(outcome, first_month=first_month)
+
     def play(self, hands: Sequence[Sequence[str]], *, predictions: Sequence[Prediction | None]) -> SoloRound:
         """Results of the last round played.
 
@@ -84,6 +93,18 @@ class Solo:
             for team, plays in zip(self.players(), of_each, strict=True)
         )
         return SoloRound(round=last, month=month, results=results, medals=medals(results))
+
+    def why(self, hands: Sequence[Sequence[str]], *, month: int, figure: str) -> Node:
+        """The tree behind one of your figures, of a month up to the end of the last round played.
+
+        Raises:
+            Refused: the month is not played yet, or there is no such figure.
+        """
+        last = self.deck.rounds[self.rounds[len(hands) - 1]].last_month
+        if not hands or not 0 <= month <= last:
+            raise Refused("Only months that you have played can be explained.")
+        outcome = self._evaluations.outcome(self._scenario(self._plays(hands), until=last))
+        return trace(outcome, figure, month=month, evaluations=self._evaluations)
 
     def _plays(self, hands: Sequence[Sequence[str]]) -> tuple[Play, ...]:
         return tuple(

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from sim.economics import Node, explain
+from sim.economics import Node
 from sim.scenario import ScenarioError, scenario_hash
-from sim.scenario.assumptions import catalogue_of
+from sim.workshop.company import Company, company_at
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.offers import Offer, offers
-from sim.workshop.playing import played_scenario, team_scenario
+from sim.workshop.playing import played_scenario, standing_scenario, team_scenario
 from sim.workshop.readings import Medals, TeamResult, medals, read
 from sim.workshop.refusals import Refused
 from sim.workshop.session import Play, Session
+from sim.workshop.tracing import trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,9 @@ def round_results(
 
 def team_offers(session: Session, evaluations: Evaluations, *, team: str) -> tuple[Offer, ...]:
     """The deck's cards, priced for a team at the start of the round that was opened last."""
-    setup, turn = session.setup, session.current
-    plays = session.in_force(team, before=turn.round) if turn else ()
-    month = turn.first_month if turn else setup.deck.rounds[0].first_month
-    scenario = played_scenario(setup.scenario, setup.deck, plays=plays)
+    setup, at = session.setup, _round_begun(session)
+    plays, month = session.in_force(team, before=at), setup.deck.rounds[at].first_month
+    scenario = standing_scenario(session, team, before=at)
 
     def priced() -> tuple[Offer, ...]:
         outcome = evaluations.outcome(scenario) if month > 0 else None
@@ -81,6 +81,18 @@ def team_offers(session: Session, evaluations: Evaluations, *, team: str) -> tup
     key = ("offers", scenario_hash(scenario), tuple((play.card, play.month) for play in plays), month)
     found: tuple[Offer, ...] = evaluations.once((*key, setup.deck.model_dump_json()), priced)
     return found
+
+
+def team_company(session: Session, evaluations: Evaluations, *, team: str) -> Company:
+    """A team's company as it stands at the start of the round that was opened last, or of the first."""
+    at = _round_begun(session)
+    outcome = evaluations.outcome(standing_scenario(session, team, before=at))
+    return company_at(outcome, first_month=session.setup.deck.rounds[at].first_month)
+
+
+def _round_begun(session: Session) -> int:
+    """Position of the round that was opened last; of the first before any."""
+    return session.current.round if session.current else 0
 
 
 def why(
@@ -94,10 +106,7 @@ def why(
     if not 0 <= month <= session.setup.deck.rounds[round].last_month:
         raise Refused("Only months that the room has seen can be explained.")
     outcome = evaluations.outcome(team_scenario(session, team, through=round))
-    try:
-        return explain(outcome.statements[month], figure, catalogue=catalogue_of(outcome.scenario))
-    except LookupError as fault:
-        raise Refused(str(fault)) from fault
+    return trace(outcome, figure, month=month, evaluations=evaluations)
 
 
 def check_hand(session: Session, *, team: str, cards: tuple[str, ...]) -> None:

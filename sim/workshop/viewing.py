@@ -6,8 +6,18 @@ from collections.abc import Callable
 from sim.economics import Node
 from sim.strategy.evaluate import model_version
 from sim.workshop.actions import FACILITATOR
+from sim.workshop.company import Company
 from sim.workshop.database import Database
-from sim.workshop.debrief import Regret, Reversal, Rewound, regret, reversal, rewind
+from sim.workshop.debrief import (
+    Regret,
+    Reversal,
+    Rewound,
+    regret,
+    regret_trace,
+    reversal,
+    reversal_trace,
+    rewind,
+)
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.journal import Journal, Journals
 from sim.workshop.offers import Offer
@@ -17,7 +27,8 @@ from sim.workshop.seats import OBSERVER, Doorkeeper, Role, Seat
 from sim.workshop.session import Session
 from sim.workshop.setup import Setup
 from sim.workshop.store import Held, Store, day_of
-from sim.workshop.table import RoundResults, round_results, team_offers, why
+from sim.workshop.table import RoundResults, round_results, team_company, team_offers, why
+from sim.workshop.take_home import TakeHome, take_home
 from sim.workshop.views import Console, Now, Screen, TeamDesk, console_of, desk_of, now_of, screen_of
 
 LOG = logging.getLogger(__name__)
@@ -82,6 +93,11 @@ class Viewing:
         journal, _ = self._at(seat, "team")
         return team_offers(journal.session, self._evaluations, team=seat.team)
 
+    def company(self, seat: Seat) -> Company:
+        """A team's company as it stands at the start of the round that was opened last."""
+        journal, _ = self._at(seat, "team")
+        return team_company(journal.session, self._evaluations, team=seat.team)
+
     def results(self, seat: Seat, round: int) -> RoundResults:
         """Results of a round that was revealed: a team sees its own, the others see all. Computes where it must."""
         journal, _ = self._shown(seat, round)
@@ -104,6 +120,19 @@ class Viewing:
         self._own(seat, team, journal.session)
         return why(journal.session, self._evaluations, team=team, round=round, month=month, figure=figure)
 
+    def why_reversal(self, seat: Seat, round: int, *, team: str, card: str) -> Node:
+        """The tree behind what undoing a decision would cost; shown to whom `reversal` shows it."""
+        session = self._for_reversal(seat, round, team)
+        of = session.setup.team(team)
+        return reversal_trace(session, self._evaluations, team=of, through=round, card=card)
+
+    def why_regret(self, seat: Seat, round: int, *, team: str, future: str) -> Node:
+        """The tree behind one team's regret in one future."""
+        journal, _ = self._shown(seat, round, FACILITATOR, OBSERVER)
+        self._own(seat, team, journal.session)
+        of = journal.session.setup.team(team)
+        return regret_trace(journal.session, self._evaluations, team=of, through=round, future=future)
+
     def regret(self, seat: Seat, round: int) -> Regret:
         """Every team's decisions in every future of the deck."""
         journal, _ = self._shown(seat, round, FACILITATOR, OBSERVER)
@@ -122,12 +151,15 @@ class Viewing:
 
     def reversal(self, seat: Seat, round: int, *, team: str, card: str) -> Reversal:
         """What undoing a decision would cost; a team learns its own once the bids are revealed."""
+        session = self._for_reversal(seat, round, team)
+        return reversal(session, self._evaluations, team=session.setup.team(team), through=round, card=card)
+
+    def _for_reversal(self, seat: Seat, round: int, team: str) -> Session:
         journal, _ = self._shown(seat, round)
         self._own(seat, team, journal.session)
         if seat.role != FACILITATOR and not journal.session.bids_revealed:
             raise Refused("The bids are sealed. What it costs is shown when they are revealed.")
-        setup = journal.session.setup
-        return reversal(journal.session, self._evaluations, team=setup.team(team), through=round, card=card)
+        return journal.session
 
     def bids(self, seat: Seat) -> tuple[Reversal, ...]:
         """Each team's sealed bid beside what the reversal would cost, once the bids are revealed."""
@@ -141,6 +173,11 @@ class Viewing:
             for team in session.setup.teams
             if team.id in session.bids
         )
+
+    def take_home(self, seat: Seat) -> TakeHome:
+        """A team's own game on one page, from the debrief on."""
+        journal, _ = self._at(seat, "team")
+        return take_home(journal.session, self._evaluations, team=seat.team, version=model_version())
 
     def maturity(self, seat: Seat) -> Maturity:
         """How the room answered the poll, before and after; never part of the model."""

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import inf, nan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +12,19 @@ import pytest
 from sim.metrics import Estimate
 from sim.scenario import set_fields
 from sim.strategy import SurfaceStore, evaluate
-from sim.workshop import Refused, Solo
+from sim.workshop import NotAdmitted, Refused, Solo, load_deck
 from sim.workshop.actions import Answer, Bid, CloseTurn, GoTo, OpenTurn, Reveal, RevealBids, Throw
 from sim.workshop.evaluations import Evaluations
-from sim.workshop.playing import team_scenario
+from sim.workshop.playing import starting_scenario, team_scenario
 from sim.workshop.readings import TeamResult, medals
 from sim.workshop.setup import usual_teams
-from tests.unit.workshop_small import GUESS, Game, hash_quickly, new_game, small_deck, sqlite_url
+from tests.unit.workshop_small import GUESS, Game, hash_quickly, new_game, played_game, small_deck, sqlite_url
 
 
 @pytest.fixture
 def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
-    """All rounds are played: otter takes cards, the others stay as they are; the price rises in month 6."""
     hash_quickly(monkeypatch)
-    game = new_game(sqlite_url(tmp_path))
-    game.act("facilitator", OpenTurn(turn=1))
-    game.hand_in("otter", "gateway", "tests", turn=1)
-    for action in (CloseTurn(), Reveal(), Throw(shock="price", month=6), OpenTurn(turn=2)):
-        game.act("facilitator", action)
-    game.hand_in("lynx", "half_formats", turn=2)
-    game.act("facilitator", CloseTurn())
-    game.act("facilitator", OpenTurn(turn=3))
-    game.hand_in("lynx", "formats", turn=3)
-    for action in (CloseTurn(), Reveal()):
-        game.act("facilitator", action)
-    return game
+    return played_game(sqlite_url(tmp_path))
 
 
 def test_a_result_is_the_outcome_of_the_teams_scenario(game: Game) -> None:
@@ -76,15 +64,36 @@ def test_a_quick_decision_is_set_beside_the_second(game: Game) -> None:
     assert results.quick[2].exit_usd > results.teams[2].exit_usd
 
 
-def test_every_figure_can_be_traced(game: Game) -> None:
-    result = game.workshop.results(game.facilitator, 2).teams[1]
-    tree = game.workshop.why(game.teams["otter"], 2, team="otter", month=11, figure="gross_margin")
-    assert tree.value == result.gross_margin
-    people = game.workshop.why(game.teams["otter"], 2, team="otter", month=11, figure="people")
-    assert {"gateway", "tests"} <= {leaf.label for leaf in people.children}
-    for month, figure in ((12, "gross_margin"), (-1, "gross_margin"), (3, "luck")):
-        with pytest.raises(Refused):
-            game.workshop.why(game.facilitator, 2, team="otter", month=month, figure=figure)
+def test_a_company_is_shown_as_the_last_reveal_left_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start of every round, by its own decisions, and with no shock that has yet to strike."""
+    hash_quickly(monkeypatch)
+    game = new_game(sqlite_url(tmp_path))
+    otter = game.teams["otter"]
+    start = game.workshop.company(otter)
+    base = evaluate(game.workshop.setup(game.facilitator).scenario, asked="months")
+    assert (start.month, start.launched, start.launch_month) == (0, False, base.launch_month)
+    assert isnan(start.gross_margin) and isnan(start.p95_s)
+    assert (start.exit_usd, start.exit_months) == (base.months[0].exit["whole"].usd_cash,
+                                                   base.months[0].exit["whole"].exit_months)  # fmt: skip
+    game.act("facilitator", OpenTurn(turn=1))
+    game.hand_in("otter", "gateway", turn=1)
+    assert game.workshop.company(otter) == start, "what it chooses now is not decided yet"
+    for action in (CloseTurn(), Reveal(), OpenTurn(turn=2), Throw(shock="price", month=4, hidden=True)):
+        game.act("facilitator", action)
+    result = game.workshop.results(otter, 1).teams[0]
+    now = game.workshop.company(otter)
+    assert (now.month, now.launched, now.gross_margin, now.p95_s) == (3, True, result.gross_margin, result.p95_s.mean)
+    assert (now.exit_usd, now.exit_months, now.cash_usd) == (result.exit_usd, result.exit_months, result.cash_usd)
+    assert game.workshop.company(game.teams["lynx"]).exit_usd > now.exit_usd
+    with pytest.raises(NotAdmitted):
+        game.workshop.company(game.facilitator)
+
+
+def test_a_shock_of_a_later_month_does_not_change_what_a_room_has_seen(game: Game) -> None:
+    assert game.workshop.results(game.facilitator, 1).teams[1].shocks == ()
+    session = game.workshop._journals.latest(game.facilitator.session_id)[0].session
+    assert team_scenario(session, "otter", through=1).shocks == ()
+    assert len(team_scenario(session, "otter", through=2).shocks) == 1
 
 
 def test_one_card_changed_in_hindsight(game: Game) -> None:
@@ -119,8 +128,21 @@ def test_equal_scenarios_are_computed_once_however_many_ask_and_wherever(game: G
         outcomes = list(threads.map(evaluations.outcome, [scenario] * 4))
     assert all(outcome is outcomes[0] for outcome in outcomes)
     alone = Counting()
-    assert evaluate(scenario, store=SurfaceStore(), executor=alone).npv_usd == outcomes[0].npv_usd
+    assert evaluate(scenario, store=SurfaceStore(), executor=alone, asked="months").npv_usd == outcomes[0].npv_usd
     assert executor.uses == [2, *alone.uses]
+
+
+def test_leaving_the_ceiling_out_saves_windows_and_changes_nothing_else() -> None:
+    """A room with routers before own GPUs waits for fewer windows, and reads the same figures."""
+    shared = {"decisions.own_share": 0.5, "platform.routing": "least_loaded", "months": 14}
+    scenario = set_fields(starting_scenario(load_deck("three_years"), seed=11), shared)
+    used, fewer = Counting(), Counting()
+    whole = evaluate(scenario, store=SurfaceStore(), executor=used)
+    months = evaluate(scenario, store=SurfaceStore(), executor=fewer, asked="months")
+    assert 0 < sum(fewer.uses) < sum(used.uses)
+    assert (months.ceiling.binds, months.ceiling.volumes) == ("none", ()) and whole.ceiling.volumes
+    for name in ("months", "doors", "npv_usd", "cumulative_cash_usd", "flows", "warnings", "shocks", "migrations"):
+        assert repr(getattr(months, name)) == repr(getattr(whole, name)), name
 
 
 def test_regret_is_nobodys_who_is_best_and_falls_on_the_rest(game: Game) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.workshop import Created, Seat, Setup, Workshop, new_setup
-from sim.workshop.actions import Choose, HandIn, Prediction
+from sim.workshop.actions import Choose, CloseTurn, HandIn, OpenTurn, Prediction, Reveal, Throw
 from sim.workshop.cards import Deck
 from sim.workshop.setup import usual_teams
 
@@ -117,3 +117,19 @@ def new_game(url: str, *, setup: Setup | None = None, clock: Clock | None = None
         for team in usual_teams(3)
     }
     return Game(workshop, clock, created, seats)
+
+
+def played_game(url: str) -> Game:
+    """All rounds are played: otter takes cards, the others stay as they are; the price rises in month 6."""
+    game = new_game(url)
+    game.act("facilitator", OpenTurn(turn=1))
+    game.hand_in("otter", "gateway", "tests", turn=1)
+    for action in (CloseTurn(), Reveal(), Throw(shock="price", month=6), OpenTurn(turn=2)):
+        game.act("facilitator", action)
+    game.hand_in("lynx", "half_formats", turn=2)
+    game.act("facilitator", CloseTurn())
+    game.act("facilitator", OpenTurn(turn=3))
+    game.hand_in("lynx", "formats", turn=3)
+    for action in (CloseTurn(), Reveal()):
+        game.act("facilitator", action)
+    return game
