@@ -42,7 +42,7 @@ SHARE_OUT = 0.03
 """Of a replica's time; some thirty times that of the catalogue, so that a window sees enough."""
 SLOWER = 10.0
 """Steps this much longer than the engine's, so that an hour has fewer requests; it makes edges weigh more."""
-OUT_S = (60.0, 300.0, 1500.0)
+OUT_S = (60.0, 300.0)
 PERCENTILES = (50, 95, 99)
 SEED = 20261101
 
