@@ -203,12 +203,11 @@ def test_step_time_constants_are_the_fitted_ones() -> None:
         "vllm_sglang_2026": "vllm/sglang 2025-26",
         "trtllm_1x": "trtllm 1.x / nim",
     }
+    # What is fitted through the engine (benchmarks/validate_serving.py --fit) stays within the range of doubt about it.
     for id, name in engines.items():
-        assert CATALOGUE.value("engines", id, "step_overhead_s") == pytest.approx(fit["step_overhead_s"][name])
-    # Those of closed loops are fitted through the engine, not through the formula of the file.
-    for id in ("vllm_2023", "trtllm_0_6"):
-        stack_s = fit["ttft_stack_latency_s"][engines[id]]
-        assert CATALOGUE.value("engines", id, "stack_latency_s") == pytest.approx(stack_s)
+        for quantity, given in (("step_overhead_s", "step_overhead_s"), ("stack_latency_s", "ttft_stack_latency_s")):
+            fact = CATALOGUE.fact("engines", id, quantity)
+            assert fact.low <= fit[given][name] <= fact.high, (id, quantity)
     constants = {
         "mfu_prefill": "mfu_prefill",
         "mbu_decode": "mbu_decode",

@@ -74,6 +74,24 @@ def test_cheapest_meeting_the_slo_counts_the_distance() -> None:
     assert CheapestMeetingSlo(0.3).route(U, ALL, seen, asked) == Route(2, "none is expected in time: fastest")
 
 
+def test_who_is_not_asked_could_not_have_won() -> None:
+    """Estimates are costly, so routers that seek the soonest skip some; they choose as if they had asked all."""
+    rng = np.random.default_rng(7)
+    for _ in range(2000):
+        # Few different values, so that many tie; one without replicas is expected never.
+        rtt_s, first_s = rng.choice([0.0, 0.1, 0.2, 0.3], 5), rng.choice([0.0, 0.1, 0.2, 0.4, np.inf], 5)
+        seen = [Seen(cost_rank=int(rng.integers(3)), first_s=each_s) for each_s in first_s.tolist()]
+        allowed = tuple(sorted(rng.choice(5, int(rng.integers(1, 6)), replace=False).tolist()))
+        asked = Asked(rtt_s=tuple(rtt_s.tolist()))
+        wait_s = {at: rtt_s[at] + first_s[at] for at in allowed}
+        soonest = min(allowed, key=lambda at: (wait_s[at], at))
+        assert Nearest().route(U, allowed, seen, asked).endpoint == soonest
+        in_time = [(seen[at].cost_rank, wait_s[at], at) for at in allowed if wait_s[at] <= 0.35]
+        assert CheapestMeetingSlo(0.35).route(U, allowed, seen, asked).endpoint == (
+            min(in_time)[2] if in_time else soonest
+        )
+
+
 def test_prefix_affine_stays_unless_too_busy() -> None:
     seen = [Seen(0.1), Seen(0.3, held={7}), Seen(0.6, held={7, 8})]
     policy = PrefixAffine(most_extra_load=0.25)

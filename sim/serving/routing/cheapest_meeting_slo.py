@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
-from sim.serving.routing.policy import Asked, Candidate, Route, expected_s
+from sim.serving.routing.policy import Asked, Candidate, Route, by_distance, expected_s
 from sim.serving.routing.registry import router
 
 
@@ -19,13 +20,18 @@ class CheapestMeetingSlo:
         return True
 
     def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
-        wait_s = expected_s(asked, allowed, endpoints=endpoints)
         limit_s = self.first_words_limit_s
-        in_time = [
-            (endpoints[at].cost_rank, each_s, at)
-            for at, each_s in zip(allowed, wait_s, strict=True)
-            if each_s <= limit_s
-        ]
-        if in_time:
-            return Route(min(in_time)[2], "cheapest expected in time")
-        return Route(allowed[wait_s.index(min(wait_s))], "none is expected in time: fastest")
+        rtt_s = tuple(asked.rtt_s)
+        cheapest = (inf, inf, -1)
+        fastest = (inf, allowed[0])
+        for at in by_distance(rtt_s, tuple(allowed)):
+            rank = endpoints[at].cost_rank
+            if (rank, rtt_s[at]) > cheapest[:2]:
+                continue
+            wait_s = expected_s(asked, at, endpoints=endpoints)
+            if wait_s <= limit_s:
+                cheapest = min(cheapest, (rank, wait_s, at))
+            fastest = min(fastest, (wait_s, at))
+        if cheapest[2] >= 0:
+            return Route(cheapest[2], "cheapest expected in time")
+        return Route(fastest[1], "none is expected in time: fastest")

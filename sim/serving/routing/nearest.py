@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
-from sim.serving.routing.policy import Asked, Candidate, Route, expected_s
+from sim.serving.routing.policy import Asked, Candidate, Route, by_distance, expected_s
 from sim.serving.routing.registry import router
 
 
@@ -20,9 +21,16 @@ class Nearest:
         return True
 
     def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
-        wait_s = expected_s(asked, allowed, endpoints=endpoints)
-        chosen = allowed[wait_s.index(min(wait_s))]
-        rtt_s = asked.rtt_s
-        if rtt_s[chosen] > min([rtt_s[at] for at in allowed]):
+        rtt_s = tuple(asked.rtt_s)
+        nearest_first = by_distance(rtt_s, tuple(allowed))
+        chosen = allowed[0]
+        least_s = inf
+        for at in nearest_first:
+            if rtt_s[at] > least_s:
+                break
+            wait_s = expected_s(asked, at, endpoints=endpoints)
+            if wait_s < least_s or (wait_s == least_s and at < chosen):
+                chosen, least_s = at, wait_s
+        if rtt_s[chosen] > rtt_s[nearest_first[0]]:
             return Route(chosen, "farther, and sooner all the same")
         return Route(chosen, "nearest")

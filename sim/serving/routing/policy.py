@@ -1,6 +1,7 @@
 """What a routing policy is given and what it answers."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple, Protocol
 
@@ -19,7 +20,7 @@ class Candidate(Protocol):
         ...
 
     def expected_first_s(self, prompt_tokens: int, answer_tokens: float) -> float:
-        """Estimate of the time from arrival to the first token [s], without the network.
+        """Estimate of the time from arrival to the first token [s], without the network; never below 0.
 
         Args:
             prompt_tokens: those that must be computed.
@@ -108,21 +109,24 @@ class Router(Protocol):
         ...
 
 
-def expected_s(asked: Asked, among: Sequence[int], *, endpoints: Sequence[Candidate]) -> list[float]:
-    """Estimate of the time until the user has the first word of each of some endpoints, the round trip included [s]."""
-    rtt_s = asked.rtt_s
+def expected_s(asked: Asked, at: int, *, endpoints: Sequence[Candidate]) -> float:
+    """Estimate of the time until the user has an endpoint's first word, the round trip included [s]."""
+    endpoint = endpoints[at]
     prompt_tokens = asked.prompt_tokens
-    answer_tokens = asked.mean_answer_tokens
     reused_tokens = asked.reused_tokens
-    if not reused_tokens:
-        return [rtt_s[at] + endpoints[at].expected_first_s(prompt_tokens, answer_tokens) for at in among]
-    prefix = asked.prefix
-    new_tokens = prompt_tokens - reused_tokens
-    return [
-        rtt_s[at]
-        + endpoints[at].expected_first_s(new_tokens if endpoints[at].holds(prefix) else prompt_tokens, answer_tokens)
-        for at in among
-    ]
+    if reused_tokens and endpoint.holds(asked.prefix):
+        prompt_tokens -= reused_tokens
+    return asked.rtt_s[at] + endpoint.expected_first_s(prompt_tokens, asked.mean_answer_tokens)
+
+
+@lru_cache(maxsize=256)
+def by_distance(rtt_s: tuple[float, ...], among: tuple[int, ...]) -> tuple[int, ...]:
+    """Some endpoints, the nearest first and the lower index where equal.
+
+    Whoever looks for the soonest need not ask those that are farther away
+    than the soonest so far takes in all, and an estimate is costly.
+    """
+    return tuple(sorted(among, key=lambda at: (rtt_s[at], at)))
 
 
 def least_loaded(among: Sequence[int], endpoints: Sequence[Candidate]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sim.serving.routing.policy import Asked, Candidate, Route, least_loaded
 from sim.serving.routing.registry import router
@@ -23,8 +24,7 @@ class SpillOver:
         return True
 
     def route(self, route_u: float, allowed: Sequence[int], endpoints: Sequence[Candidate], asked: Asked) -> Route:
-        ours = [at for at in allowed if at in self.own]
-        others = [at for at in allowed if at not in self.own]
+        ours, others = parted(self.own, tuple(allowed))
         if ours:
             freest = least_loaded(ours, endpoints)
             if endpoints[freest].load_share < self.threshold:
@@ -33,3 +33,9 @@ class SpillOver:
                 return Route(freest, "own pool is full, and nothing else is allowed")
         chosen = min(others, key=lambda at: (endpoints[at].cost_rank, at))
         return Route(chosen, "own pool is full: spilled over" if ours else "no own pool is allowed")
+
+
+@lru_cache(maxsize=256)
+def parted(own: tuple[int, ...], allowed: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Those of the allowed that are ours, and the others."""
+    return tuple([at for at in allowed if at in own]), tuple([at for at in allowed if at not in own])

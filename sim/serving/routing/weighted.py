@@ -37,7 +37,7 @@ class Weighted:
             for at in allowed:
                 score[at] += self.load * (1 - endpoints[at].load_share / most if most > 0 else 1.0)
         if self.latency:
-            wait_s = dict(zip(allowed, expected_s(asked, allowed, endpoints=endpoints), strict=True))
+            wait_s = {at: expected_s(asked, at, endpoints=endpoints) for at in allowed}
             least_s = min(wait_s.values())
             for at in allowed:
                 score[at] += self.latency * (least_s / wait_s[at] if wait_s[at] > 0 else 1.0)
