@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 from urllib.request import Request, urlopen
 
@@ -78,12 +79,28 @@ def server() -> Iterator[str]:
         yield address
 
 
+class Windows:
+    """Windows of one browser; those of a size and scheme share what was fetched, as the tabs of one person do."""
+
+    def __init__(self, browser) -> None:
+        self._browser = browser
+        self._contexts: dict[tuple[str, str], Any] = {}
+
+    def page(self, window: str, scheme: str):
+        """A new tab."""
+        if (window, scheme) not in self._contexts:
+            width, height = WINDOWS[window]
+            size = {"width": width, "height": height}
+            self._contexts[window, scheme] = self._browser.new_context(viewport=size, color_scheme=scheme)
+        return self._contexts[window, scheme].new_page()
+
+
 @pytest.fixture(scope="module")
-def chromium(server):
+def chromium(server) -> Iterator[Windows]:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with playwright_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield opened
+        yield Windows(opened)
         opened.close()
 
 
@@ -112,12 +129,9 @@ def _watch(page, server: str) -> Seen:
     return seen
 
 
-def _open(chromium, address: str, *, window: str, scheme: str = "light"):
-    width, height = WINDOWS[window]
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = context.new_page()
-    seen = _watch(page, address)
-    return page, seen
+def _open(chromium: Windows, address: str, *, window: str, scheme: str = "light"):
+    page = chromium.page(window, scheme)
+    return page, _watch(page, address)
 
 
 def _settled(page) -> None:
@@ -139,7 +153,7 @@ def test_page_is_clean(chromium, server, path, window):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
         overflows.append(_overflow(page))
-    page.context.close()
+    page.close()
     assert (seen.failed, seen.errors, seen.foreign) == ([], [], [])
     assert max(overflows) <= 0
 
@@ -155,7 +169,7 @@ def test_hooks_of_the_look_exist(chromium, server):
     _told(page)
     page.wait_for_selector(HOOKS[-1], timeout=PAINT_MS)
     missing = [hook for hook in HOOKS if page.locator(hook).count() == 0]
-    page.context.close()
+    page.close()
     assert missing == []
 
 
@@ -186,7 +200,7 @@ def test_keys_move_a_lever_and_the_link_follows(chromium, server):
         "!document.querySelector('.lb-headline').textContent.includes('20\\u00a0%')", timeout=PAINT_MS
     )
     assert "own=20" not in page.url
-    page.context.close()
+    page.close()
     assert seen.errors == []
 
 
@@ -195,7 +209,7 @@ def test_dark_theme_follows_the_system(chromium, server):
     page.goto(server + PATHS["strategy"])
     _settled(page)
     color = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--lb-page').trim()")
-    page.context.close()
+    page.close()
     assert color == "#15171B"
 
 
@@ -210,7 +224,7 @@ def test_every_page_of_a_preset_is_clean(chromium, server, preset):
         assert page.locator(".lb-problem").count() == 0, path
         # Leaving a page while it asks for something ends the asking; only this page's own faults count.
         page.wait_for_load_state("networkidle")
-    page.context.close()
+    page.close()
     assert (seen.failed, seen.errors, seen.foreign) == ([], [], [])
 
 
@@ -221,12 +235,12 @@ def test_a_shared_link_says_the_same_elsewhere(chromium, server):
     mine.get_by_role("button", name="Share").click()
     link = mine.locator('[data-testid="stCode"] code').inner_text().strip()
     told = _told(mine)
-    mine.context.close()
+    mine.close()
     yours, seen = _open(chromium, server, window="projector")
     yours.goto(link)
     _settled(yours)
     assert _told(yours) == told
-    yours.context.close()
+    yours.close()
     assert seen.errors == []
 
 
@@ -254,7 +268,7 @@ def test_a_hostile_link_loads_what_it_can(chromium, server, query):
     _told(page)
     assert "ignored" in page.locator(".lb-problem").inner_text()
     assert page.locator('[data-testid="stException"]').count() == 0
-    page.context.close()
+    page.close()
     assert (alerts, seen.errors) == ([], [])
 
 
@@ -283,7 +297,7 @@ def test_the_main_story_needs_no_mouse(chromium, server):
     page.keyboard.press("Enter")
     page.wait_for_url("**/lock-in**", timeout=PAINT_MS)
     page.wait_for_selector(".lb-doors", timeout=PAINT_MS)
-    page.context.close()
+    page.close()
     assert (seen.failed, seen.errors) == ([], [])
 
 
