@@ -10,6 +10,7 @@ from sim import scenario as scenarios
 from sim.reports import drawing, running_figures
 from sim.strategy.outcome import Outcome
 from tests.app.fake_outcome import fake_outcome
+from tests.app.workshop_seats import evaluations, own_store, played  # noqa: F401
 
 Build = Callable[..., Outcome]
 
