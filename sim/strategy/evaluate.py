@@ -9,7 +9,7 @@ from threadpoolctl import ThreadpoolController
 
 from sim.catalogue import Catalogue
 from sim.economics import cash_flows, cumulative, payback_month, present_value
-from sim.lockin import LAYERS, WHOLE, LockinResult, lock_in
+from sim.lockin import LAYERS, WHOLE, LockinInputs, LockinResult, lock_in
 from sim.metrics import MonthFlow
 from sim.scenario import scenario_hash
 from sim.scenario.assumptions import catalogue_of
@@ -18,7 +18,7 @@ from sim.strategy.carrying import Known, carry_out
 from sim.strategy.ceiling import find_ceiling, no_ceiling
 from sim.strategy.executors import Executor, Serial, tasks_of_scenario
 from sim.strategy.hits import shock_results
-from sim.strategy.leaving import lockin_inputs, lockin_parameters
+from sim.strategy.leaving import LeavingMonth, lockin_inputs, lockin_parameters
 from sim.strategy.outcome import Fidelity, Outcome
 from sim.strategy.play import Played, play_months
 from sim.strategy.pressure import monetary, physical
@@ -134,8 +134,19 @@ class Stage:
 
     def leaving(self, played: Played, priced: Priced, schedule: Schedule) -> LockinResult:
         """What leaving costs in each month that was played."""
+        parameters = lockin_parameters(self.scenario, self.catalogue, states=played.states)
+        return lock_in(self.state_to_leave(played, priced, schedule), parameters)
+
+    def state_to_leave(
+        self, played: Played, priced: Priced, schedule: Schedule, *, known: list[LeavingMonth] | None = None
+    ) -> LockinInputs:
+        """What leaving is worked out from.
+
+        Args:
+            known: months that were gathered before; those that are missing are put in.
+        """
         relief = [strike.month for strike in self.strikes if strike.shock == "data_act_relief"]
-        inputs = lockin_inputs(
+        return lockin_inputs(
             priced.flows,
             priced.statements,
             states=played.states,
@@ -144,9 +155,8 @@ class Stage:
             book=self.book,
             migrations=schedule.migrations,
             free_switch_from=min(relief, default=None),
+            known=known,
         )
-        parameters = lockin_parameters(self.scenario, self.catalogue, states=played.states)
-        return lock_in(inputs, parameters)
 
     def rehearse(self, schedule: Schedule, until: int) -> Known:
         """What is known when a month begins."""

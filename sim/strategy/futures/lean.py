@@ -29,7 +29,7 @@ from sim.scenario.schema import Scenario
 from sim.strategy.carrying import Known, carry_out
 from sim.strategy.evaluate import Stage
 from sim.strategy.executors import Executor
-from sim.strategy.leaving import LeavingMonth, lockin_inputs, lockin_parameters
+from sim.strategy.leaving import LeavingMonth, lockin_parameters
 from sim.strategy.outcome import Fidelity
 from sim.strategy.play import Played, play_months, with_outages
 from sim.strategy.pressure import Physical, late_outages, monetary, physical
@@ -153,18 +153,7 @@ class LeanStage(Stage):
 
     def leaving(self, played: Played, priced: Priced, schedule: Schedule) -> LockinResult:
         """As `Stage.leaving`, with no set of layers read before it is asked for."""
-        relief = [strike.month for strike in self.strikes if strike.shock == "data_act_relief"]
-        inputs = lockin_inputs(
-            priced.flows,
-            priced.statements,
-            states=played.states,
-            launch_month=played.launch_month,
-            commitments=priced.commitments,
-            book=self.book,
-            migrations=schedule.migrations,
-            free_switch_from=min(relief, default=None),
-            known=self._gathered,
-        )
+        inputs = self.state_to_leave(played, priced, schedule, known=self._gathered)
         return LockinResult(basis_of(inputs, self._parameters), {})
 
     def figures(self) -> Figures:
