@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from app_pages import text
 from sim import scenario as scenarios
 from sim import strategy
+from sim.reports import words
 from sim.reports.kpi import kpi_cards
 from sim.scenario.load import IN_ORDER
 from tests.app.fake_outcome import fake_outcome
@@ -73,6 +74,16 @@ def test_strategy_shows_the_outcome(fake, preset, month):
     assert {m.label: m.value for m in at.metric} == {
         card.label: card.value for card in kpi_cards(outcome, outcome, month=month)
     }
+
+
+def test_doors_say_on_which_growth_their_class_rests_and_what_it_is_without_growth_forgone(fake):
+    """Rule 14: a class is printed as harder below a growth a month, and with and without the judgment it rests on."""
+    page = said(opened("lockin", p=PRESETS[0])).replace(words.NBSP, " ")
+    hard = "gets harder to undo<span>gets harder below 7.8 % growth a month</span>"
+    assert page.count(f"{hard}<span>in cash alone: costly but steady, harder below 1 % growth a month</span>") == 2
+    steady = "costly but steady<span>gets harder below 2 % growth a month</span>"
+    assert f"{steady}<span>in cash alone: costly but steady, harder at no growth tried</span>" in page
+    assert "Two of six decisions get harder to undo, none in cash alone." in page
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -1,11 +1,13 @@
 """What Lock-in, Economics, Operations and Compare say follows from the outcome."""
 
+import re
 from math import isclose, isfinite
 
 import pytest
 
 from sim import scenario as scenarios
 from sim import strategy
+from sim.cli.outcome_text import doors_text
 from sim.reports import (
     behind,
     comparison,
@@ -20,6 +22,7 @@ from sim.reports import (
 )
 from sim.reports import lockin_figures as figures
 from sim.reports.earth import land, projected
+from sim.reports.outcome_json import door_object
 from sim.reports.palette import DARK, LIGHT
 from sim.scenario.load import IN_ORDER
 from sim.strategy.answers import eu_break_even
@@ -56,6 +59,35 @@ def test_doors_stand_from_the_hardest_to_the_easiest(outcomes, name):
     hard = sum(row.door_class == "compounding" for row in rows[:-1])
     said = lockin.lockin_headline(outcomes[name], month=36)[0].text
     assert said.startswith(("None", "One", "Two", "Three", "Four", "Five", "All six")[hard])
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_a_class_is_printed_with_the_growth_below_which_it_gets_harder_and_without_growth_forgone(outcomes, name):
+    """Rule 14: whatever rests on one judgment is shown with and without it, in the app, the command line and JSON."""
+    outcome = outcomes[name]
+    doors = {door.decision: door for door in outcome.doors}
+    lines = dict(zip(doors, doors_text(outcome).splitlines()[1:], strict=False))
+    for row in lockin.door_rows(outcome, month=36):
+        door = doors[row.decision]
+        below, in_cash = (
+            f"{words.percent(growth)} growth a month" if isfinite(growth) else "at no growth tried"
+            for growth in (door.compounds_below_growth, door.compounds_below_growth_cash_only)
+        )
+        assert row.harder.startswith("gets harder") and row.harder.endswith(below)
+        assert words.DOOR_WORDS[door.class_cash_only] in row.in_cash and row.in_cash.endswith(in_cash)
+        cells = [cell.strip() for cell in re.split(r"  +", lines[row.decision].strip())]
+        assert cells[1] == words.DOOR_WORDS[door.door_class] and cells[3] == words.percent(door.compounds_below_growth)
+        assert cells[-2:] == [
+            words.DOOR_WORDS[door.class_cash_only], words.percent(door.compounds_below_growth_cash_only)
+        ]  # fmt: skip
+        written = door_object(door)
+        assert (written["class"], written["class_cash_only"]) == (door.door_class, door.class_cash_only)
+        assert written["compounds_below_growth_cash_only"] is door.compounds_below_growth_cash_only
+    whole = outcome.months[35].exit["whole"]
+    said = "".join(part.text for part in lockin.lockin_headline(outcome, month=36))
+    assert f"({words.months(whole.months_of_profit_cash_only)} in cash alone)" in said
+    in_cash = float(outcome.lockin.by_set["whole"].months_of_profit_cash_only[35])
+    assert isclose(whole.months_of_profit_cash_only, in_cash, rel_tol=1e-12) and in_cash < whole.months_of_profit
 
 
 def test_leaving_rehearsed_ends_after_its_time(outcomes):
