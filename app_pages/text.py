@@ -183,7 +183,8 @@ ABOUT_ASSUMPTIONS = "Assumptions"
 ABOUT_TABLE, ABOUT_ALL, ABOUT_SEARCH = "Table", "all tables", "Search"
 ABOUT_GRADES = (
     "Grade A: a specification, law, paper or primary data page. B: the trade press quoting a named primary. "
-    "C: a single blog or aggregator. Judgement: our own."
+    "C: a single blog or aggregator. Judgement: our own. Futures draw a value by the triangular law from low over "
+    "value to high; how sure a door's class is comes from values drawn uniformly from low to high."
 )
 ABOUT_CHANGED = "Your scenario changed these rows; the others are as shipped."
 ABOUT_EQUATIONS = "Equations"

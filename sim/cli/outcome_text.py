@@ -24,6 +24,11 @@ BINDS = {
 }
 """Causes that may give way after another, as `words.BINDS_WORDS` has those that do first."""
 
+DOORS_NOTE = (
+    "  sure: share of futures drawn uniformly over the ranges of lock-in; harder below: growth a month below which it\n"
+    "  gets harder to undo; in cash alone: without growth forgone"
+)
+
 Months = Sequence[MonthResult]
 Row = tuple[str, Callable[[Months], str]]
 
@@ -157,8 +162,7 @@ def doors_text(outcome: Outcome) -> str:
         )
         for door in outcome.doors
     ]
-    note = "  harder below: growth a month below which it gets harder to undo; in cash alone: without growth forgone"
-    return f"{table([head, *rows], indent='  ')}\n{note}"
+    return f"{table([head, *rows], indent='  ')}\n{DOORS_NOTE}"
 
 
 def ceiling_sentence(ceiling: Ceiling) -> str:
