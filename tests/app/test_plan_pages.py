@@ -7,7 +7,7 @@ import pytest
 
 from sim import scenario as scenarios
 from sim import strategy
-from sim.cli.outcome_text import doors_text
+from sim.cli.outcome_text import doors_text, outcome_text
 from sim.reports import (
     behind,
     comparison,
@@ -22,8 +22,9 @@ from sim.reports import (
 )
 from sim.reports import lockin_figures as figures
 from sim.reports.earth import land, projected
-from sim.reports.outcome_json import door_object
+from sim.reports.outcome_json import door_object, month_object
 from sim.reports.palette import DARK, LIGHT
+from sim.reports.plain_json import plain
 from sim.scenario.load import IN_ORDER
 from sim.strategy.answers import eu_break_even
 from sim.strategy.compare import compared
@@ -48,6 +49,29 @@ def test_the_bill_of_leaving_adds_up(outcomes, name, month):
     largest = max(steps, key=lambda s: s.value)
     share = largest.value / sum(s.value for s in steps)
     assert f"{share:.0%}"[:-1] in lockin.exit_finding(outcome, month=month)
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_leaving_everything_is_less_than_its_layers_and_their_lines_are_never_stacked(outcomes, name):
+    """Rule 8: the whole stands beside its layers, in the outcome, in JSON and in the charts, and is not their sum."""
+    outcome = outcomes[name]
+    for month, stated in zip(outcome.months, outcome.statements, strict=True):
+        whole = month.exit["whole"]
+        for read in (lambda cost: cost.usd_cash, lambda cost: cost.exit_months):
+            assert max(read(month.exit[layer]) for layer in LAYERS) < read(whole)
+        assert whole.usd_cash < sum(month.exit[layer].usd_cash for layer in LAYERS)
+        written = plain(month_object(month, energy=stated.energy))["exit"]
+        assert set(written) == {*LAYERS, "whole"}
+        for layer, cost in written.items():
+            at = month.exit[layer]
+            assert (cost["usd_cash"], cost["usd_growth_forgone"]) == (at.usd_cash, at.usd_growth_forgone)
+            profit = at.months_of_profit if isfinite(at.months_of_profit) else None
+            assert (cost["exit_months"], cost["months_of_profit"]) == (at.exit_months, profit)
+    drawn = figures.layer_lines(outcome, read=lambda cost: cost.usd_cash, write=words.money, palette=LIGHT, scale=1e3,
+                                unit="k")  # fmt: skip
+    assert not any(trace.stackgroup for trace in drawn.data)
+    lines = {trace.name: list(trace.y) for trace in drawn.data if trace.mode == "lines"}
+    assert lines == {lockin.layer_name(x): [month.exit[x].usd_cash for month in outcome.months] for x in LAYERS}
 
 
 @pytest.mark.parametrize("name", IN_ORDER)
@@ -88,6 +112,16 @@ def test_a_class_is_printed_with_the_growth_below_which_it_gets_harder_and_witho
     assert f"({words.months(whole.months_of_profit_cash_only)} in cash alone)" in said
     in_cash = float(outcome.lockin.by_set["whole"].months_of_profit_cash_only[35])
     assert isclose(whole.months_of_profit_cash_only, in_cash, rel_tol=1e-12) and in_cash < whole.months_of_profit
+
+
+def test_the_printed_statement_has_three_years_of_twelve_months(outcomes):
+    """Rule 1: a year of flows is the sum of its twelve months, and the last month stands beside the years."""
+    outcome = outcomes[IN_ORDER[0]]
+    lines = outcome_text(outcome).splitlines()
+    assert re.split(r"  +", lines[2].strip()) == ["year 1", "year 2", "year 3", "month 36"]
+    revenue = next(re.split(r"  +", line)[1:] for line in lines if line.startswith("Revenue"))
+    years = [sum(m.revenue_usd for m in outcome.months[at : at + 12]) for at in (0, 12, 24)]
+    assert revenue == [words.money(usd) for usd in (*years, outcome.months[35].revenue_usd)]
 
 
 def test_leaving_rehearsed_ends_after_its_time(outcomes):

@@ -125,11 +125,14 @@ def test_figures_are_those_of_the_outcomes(results, outcomes):
 
 
 def test_statement_by_year_adds_up(report, outcomes):
+    """Rule 1: a year is twelve months played."""
     table = report.section("money").block("by_year")
     rows = {(group, row[0]): row[1:] for group, row in zip(table.groups, table.rows, strict=True)}
     for option, outcome in zip(report.options, outcomes, strict=True):
         cost = rows[option.short, "All cost"]
         lines = [row for (group, label), row in rows.items() if group == option.short]
+        years = [sum(month.cost_usd["total"] for month in outcome.months[at : at + 12]) for at in (0, 12, 24)]
+        assert [value.value for value in cost[:-1]] == pytest.approx(years, rel=1e-12)
         assert cost[-1].value == pytest.approx(sum(month.cost_usd["total"] for month in outcome.months), rel=1e-12)
         parts = [row[-1].value for row in lines[1:-3]]
         assert sum(parts) == pytest.approx(cost[-1].value, rel=1e-12)
