@@ -1,5 +1,6 @@
 """Every page opens with every preset, shows the outcome's figures, and survives what goes wrong."""
 
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from app_pages import text
 from sim import scenario as scenarios
 from sim import strategy
 from sim.reports import words
+from sim.reports.comparison import who_answers_sentence
 from sim.reports.kpi import kpi_cards
 from sim.scenario.load import IN_ORDER
+from sim.strategy.who_answers import answers_moved
 from tests.app.fake_outcome import fake_outcome
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -84,6 +87,15 @@ def test_doors_say_on_which_growth_their_class_rests_and_what_it_is_without_grow
     steady = "costly but steady<span>gets harder below 2 % growth a month</span>"
     assert f"{steady}<span>in cash alone: costly but steady, harder at no growth tried</span>" in page
     assert "Two of six decisions get harder to undo, none in cash alone." in page
+
+
+def test_compare_says_whether_other_models_answer(fake):
+    """Rule 12: another model is told from another host of the same one."""
+    page = said(opened("compare", p=PRESETS[0])).replace(words.NBSP, " ")
+    plans = [scenarios.load(name) for name in PRESETS[:3]]
+    for other in plans[1:]:
+        assert escape(who_answers_sentence(answers_moved(plans[0], other)).replace(words.NBSP, " ")) in page
+    assert "another model gives 90 % of the answers" in page
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -7,6 +7,7 @@ import pytest
 
 from sim import scenario as scenarios
 from sim import strategy
+from sim.catalogue import load_catalogue
 from sim.cli.outcome_text import doors_text, outcome_text
 from sim.reports import (
     behind,
@@ -25,6 +26,7 @@ from sim.reports.earth import land, projected
 from sim.reports.outcome_json import door_object, month_object
 from sim.reports.palette import DARK, LIGHT
 from sim.reports.plain_json import plain
+from sim.reports.series import p95_range_s
 from sim.scenario.load import IN_ORDER
 from sim.strategy.answers import eu_break_even
 from sim.strategy.compare import compared
@@ -122,6 +124,23 @@ def test_the_printed_statement_has_three_years_of_twelve_months(outcomes):
     revenue = next(re.split(r"  +", line)[1:] for line in lines if line.startswith("Revenue"))
     years = [sum(m.revenue_usd for m in outcome.months[at : at + 12]) for at in (0, 12, 24)]
     assert revenue == [words.money(usd) for usd in (*years, outcome.months[35].revenue_usd)]
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_latency_carries_the_error_of_validation_and_says_where_it_is_only_assumed(outcomes, name):
+    """Rule 15: the band of p95 is more than replication noise, and a vendor's latency is not called simulated."""
+    outcome, catalogue = outcomes[name], load_catalogue()
+    rows = {"first_words": "ttft", "finished": "tpot"}
+    for month in outcome.months:
+        for reading in month.promises:
+            error = catalogue.value("validation", rows[reading.measure], "median_error")
+            assert reading.model_error == error > 0
+            assert reading.assumed == (outcome.scenario.decisions.own_share == 0)
+    last = outcome.months[-1]
+    low, high = p95_range_s(last)
+    reading = last.nearest_promise
+    assert high - low >= 2 * reading.p95_s.mean * reading.model_error * (1 - 1e-12)
+    assert ("assumed law" in outcome_text(outcome)) == reading.assumed
 
 
 def test_leaving_rehearsed_ends_after_its_time(outcomes):
