@@ -152,6 +152,17 @@ def test_doors_of_a_report_are_told_with_and_without_growth_forgone(report, outc
             growths = (door.compounds_below_growth, door.compounds_below_growth_cash_only)
             with_it, without = (words.percent(growth) if isfinite(growth) else "never" for growth in growths)
             assert below.text == f"{with_it}; in cash {without}"
+            assert ("could go either way" in behavior) == (100 * door.class_share < 60)
+    whole = outcomes[0].doors[-1]
+    (mind,) = (point for point in change_our_mind(outcomes[0]) if point.startswith("Growth below"))
+    growths = (whole.compounds_below_growth, whole.compounds_below_growth_cash_only)
+    assert isfinite(growths[0]) and f"below {words.percent(growths[0])} a month (" in mind
+    assert (f"({words.percent(growths[1])} in cash alone)" if isfinite(growths[1]) else "(at no growth in") in mind
+
+
+def change_our_mind(outcome):
+    """What a report of one plan says would change our mind."""
+    return next(b.items for b in build_report([outcome]).section("decision").blocks if isinstance(b, Points))
 
 
 def test_results_and_scenarios_reload_to_the_same_numbers(report, results, outcomes):
