@@ -42,7 +42,7 @@ WORK_FAILED = "This stopped before it was done. Try again."
 DOORS = "The doors"
 DOORS_NOTE = (
     "Cash to leave each layer on its own, if that is decided in the month; the class with its share of futures drawn "
-    "evenly over the ranges of lock-in, and without growth forgone"
+    "evenly over the ranges of lock-in; in cash: without growth forgone"
 )
 DOOR_HEADS = ("Decision", "This door is", "Probability")
 DOOR_TAILS = ("Months to leave", "Shortest notice", "One more month costs")

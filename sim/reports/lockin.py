@@ -129,18 +129,29 @@ def _row(door: Door, outcome: Outcome, month: int) -> DoorRow:
         exit_months=words.months(outcome.months[month - 1].exit[layer].exit_months).split(words.NBSP)[0],
         notice=_notice(layer, outcome),
         staying=words.money(staying_usd(outcome, layer, month=month)),
-        harder=f"gets harder {words.below_growth(door.compounds_below_growth)}",
+        harder=harder_words(door),
         in_cash=in_cash_words(door),
     )
 
 
+def harder_words(door: Door) -> str:
+    """What follows a door's class: `below 6.5 % growth a month`; `gets harder below ...` where it does not now."""
+    below = _below(door.compounds_below_growth, " growth a month")
+    return below if door.door_class == "compounding" else f"gets harder {below}"
+
+
 def in_cash_words(door: Door) -> str:
-    """A door's class without growth forgone: `in cash alone: costly but steady, harder below 3 % growth a month`."""
+    """The same without growth forgone: `in cash: costly but steady, harder below 3 %`, or `in cash too, below 5 %`."""
+    below = _below(door.compounds_below_growth_cash_only)
+    hard = door.class_cash_only == "compounding"
+    if door.class_cash_only == door.door_class:
+        return f"in cash too, {below if hard else f'harder {below}'}"
     cash_only = words.DOOR_WORDS[door.class_cash_only]
-    below = words.below_growth(door.compounds_below_growth_cash_only)
-    if door.class_cash_only == "compounding":
-        return f"in cash alone: {cash_only} {below}"
-    return f"in cash alone: {cash_only}, harder {below}"
+    return f"in cash: {cash_only} {below}" if hard else f"in cash: {cash_only}, harder {below}"
+
+
+def _below(growth_per_month: float, unit: str = "") -> str:
+    return f"below {words.percent(growth_per_month)}{unit}" if isfinite(growth_per_month) else "at no growth tried"
 
 
 def staying_usd(outcome: Outcome, layer: str, *, month: int) -> float:

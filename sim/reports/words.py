@@ -127,13 +127,6 @@ def year_end(month_number: int) -> str:
     return f"the end of {month(month_number)}"
 
 
-def below_growth(growth_per_month: float) -> str:
-    """Under which growth something holds: `below 7.8 % growth a month`; `at no growth tried` where that is `nan`."""
-    if not isfinite(growth_per_month):
-        return "at no growth tried"
-    return f"below {percent(growth_per_month)} growth a month"
-
-
 def away(share: float) -> str:
     """Whom residency keeps from becoming customers."""
     return f"{percent(share)} of the market may not be processed where we process, and stays away"

@@ -95,12 +95,13 @@ def test_a_class_is_printed_with_the_growth_below_which_it_gets_harder_and_witho
     lines = dict(zip(doors, doors_text(outcome).splitlines()[1:], strict=False))
     for row in lockin.door_rows(outcome, month=36):
         door = doors[row.decision]
-        below, in_cash = (
-            f"{words.percent(growth)} growth a month" if isfinite(growth) else "at no growth tried"
-            for growth in (door.compounds_below_growth, door.compounds_below_growth_cash_only)
-        )
-        assert row.harder.startswith("gets harder") and row.harder.endswith(below)
-        assert words.DOOR_WORDS[door.class_cash_only] in row.in_cash and row.in_cash.endswith(in_cash)
+        growths = {"": door.compounds_below_growth, "in cash": door.compounds_below_growth_cash_only}
+        below = {of: f"below {words.percent(x)}" if isfinite(x) else "at no growth tried" for of, x in growths.items()}
+        compounds = door.door_class == "compounding"
+        assert row.harder.startswith(below[""] if compounds else f"gets harder {below['']}")
+        same = door.class_cash_only == door.door_class
+        assert row.in_cash.startswith("in cash too" if same else f"in cash: {words.DOOR_WORDS[door.class_cash_only]}")
+        assert row.in_cash.endswith(below["in cash"])
         cells = [cell.strip() for cell in re.split(r"  +", lines[row.decision].strip())]
         assert cells[1] == words.DOOR_WORDS[door.door_class] and cells[3] == words.percent(door.compounds_below_growth)
         assert cells[-2:] == [

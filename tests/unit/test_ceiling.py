@@ -61,6 +61,16 @@ def test_the_rate_limit_gives_way_where_a_quota_ends(asked: Any) -> None:
     assert ceiling.binds == "rate_limit" and ceiling.multiplier == ceiling.service_multiplier
 
 
+def test_every_region_holds_its_minimum_whatever_is_asked_there(asked: Any) -> None:
+    """Rule 3: capacity is planned by region, and no region has fewer replicas than the scenario's minimum."""
+    few, many = (
+        asked("regulated_in_the_eu", world__eu_required_share=0.2, platform__min_replicas=least).months[-1].replicas
+        for least in (1, 9)
+    )
+    assert set(few) == set(many) and len(few) == 2
+    assert set(many.values()) == {9} and max(few.values()) < 9
+
+
 def test_the_network_gives_way_where_no_load_is_light_enough(asked: Any) -> None:
     ceiling = asked(products__support__promise__limit_s=0.05).ceiling
     assert (ceiling.binds, ceiling.multiplier) == ("network", 0.0)
