@@ -12,6 +12,7 @@ from sim.reports.series import SERIES
 from sim.strategy.answers import quality_break_even
 from sim.strategy.compare import Comparison, compared
 from sim.strategy.outcome import Outcome
+from sim.strategy.who_answers import answers_moved
 
 MOST, FIRST = 4, 3
 CHARTS = ("cash", "exit")
@@ -86,6 +87,9 @@ def page() -> None:
     if rows:
         table = shell.table_html(("", *shown), rows, caption=text.DECISIONS_NOTE)
         st.html(f'<div class="lb-bare">{table}</div>')
+    first, *rest = (outcome.scenario for outcome in outcomes.values())
+    moved = (told.who_answers_sentence(answers_moved(first, other)) for other in rest)
+    st.html(f'<ul class="lb-notes">{"".join(f"<li>{escape(each)}</li>" for each in moved)}</ul>')
     others = told.difference_rows(comparison.others)
     if others:
         with st.expander(text.OTHER_DIFFERENCES.format(count=len(others), s="" if len(others) == 1 else "s")):

@@ -104,6 +104,7 @@ def _found(result: FuturesResult) -> None:
         _passes(result)
         _regret(result)
     st.html(f'<p class="lb-measure">{escape(told.regret_sentence(result))}</p>')
+    st.html(f'<p class="lb-measure">{escape(told.laws_sentence(result.uncertain))}</p>')
     _fails(result.strategies)
     _fan(result)
 

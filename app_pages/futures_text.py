@@ -3,7 +3,7 @@
 TITLE = "Nobody knows the growth, the prices or the shocks: see which plan survives them"
 LEAD = (
     "Every plan meets the same futures: growth, prices, people and lock-in are drawn over their ranges in the "
-    "catalogue, and shocks strike as often as the deck says."
+    "catalogue, by triangular laws, and shocks strike as often as the deck says."
 )
 EMPTY = "Pick at least one plan. What you move on Strategy appears here as a plan of its own."
 HOW_MANY = "Futures"

@@ -45,9 +45,10 @@ def _door_row(row: told.DoorRow) -> str:
     tail = "".join(f"<td>{escape(cell)}</td>" for cell in (row.exit_months, row.notice, row.staying))
     return (
         f'<tr><th scope="row"><b>{escape(row.label)}</b><span>{escape(row.examples)}</span></th>'
-        f'<td class="lb-class"><i class="lb-{SHAPES[row.door_class]}"></i>{escape(row.class_words)}</td>'
+        f'<td class="lb-class"><i class="lb-{SHAPES[row.door_class]}"></i>{escape(row.class_words)}'
+        f"<span>{escape(row.harder)}</span><span>{escape(row.in_cash)}</span></td>"
         f'<td class="lb-share"><i><b style="width:{row.share:.0%}"></b></i>{share}</td>'
-        f'{cells}{tail}<td class="lb-wide-only">{escape(row.harder_below)}</td></tr>'
+        f"{cells}{tail}</tr>"
     )
 
 
@@ -55,10 +56,7 @@ def _doors(outcome: Outcome, month: int) -> None:
     blocks.finding(text.DOORS, text.DOORS_NOTE)
     months = [f"month{words.NBSP}{mark}" if at == 0 else str(mark) for at, mark in enumerate(told.marks(outcome))]
     heads = (*text.DOOR_HEADS, *months, *text.DOOR_TAILS)
-    head = "".join(
-        f'<th scope="col"{" class=lb-wide-only" if name == text.DOOR_TAILS[-1] else ""}>{escape(name)}</th>'
-        for name in heads
-    )
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     body = "".join(_door_row(row) for row in told.door_rows(outcome, month=month))
     st.html(
         f'<div class="lb-doors" tabindex="0" role="region" aria-label="{text.DOORS}"><table><caption>{text.DOORS_NOTE}'

@@ -40,9 +40,12 @@ TIME_LEFT = "about {left} left"
 WORK_FAILED = "This stopped before it was done. Try again."
 
 DOORS = "The doors"
-DOORS_NOTE = "Cash to leave each layer on its own, if that is decided in the month; the class with its probability"
+DOORS_NOTE = (
+    "Cash to leave each layer on its own, if that is decided in the month; the class with its share of futures drawn "
+    "evenly over the ranges of lock-in; in cash: without growth forgone"
+)
 DOOR_HEADS = ("Decision", "This door is", "Probability")
-DOOR_TAILS = ("Months to leave", "Shortest notice", "One more month costs", "Gets harder if growth is under")
+DOOR_TAILS = ("Months to leave", "Shortest notice", "One more month costs")
 LAYER_CASH_NOTE = "Cash to leave by layer if decided that month, thousand $; never stacked"
 LAYER_TIME_NOTE = "Months to leave by layer if decided that month"
 WATERFALL_NOTE = "Cash to leave everything in {month}, by part"
@@ -190,7 +193,8 @@ ABOUT_ASSUMPTIONS = "Assumptions"
 ABOUT_TABLE, ABOUT_ALL, ABOUT_SEARCH = "Table", "all tables", "Search"
 ABOUT_GRADES = (
     "Grade A: a specification, law, paper or primary data page. B: the trade press quoting a named primary. "
-    "C: a single blog or aggregator. Judgement: our own."
+    "C: a single blog or aggregator. Judgement: our own. Futures draw a value by the triangular law from low over "
+    "value to high; how sure a door's class is comes from values drawn uniformly from low to high."
 )
 ABOUT_CHANGED = "Your scenario changed these rows; the others are as shipped."
 ABOUT_EQUATIONS = "Equations"

@@ -12,6 +12,7 @@ from statistics import mean, median
 import pytest
 
 from sim.catalogue import GRADES, Fact, load_catalogue
+from sim.lockin import LAYERS
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "sim" / "catalogue" / "tables"
@@ -61,6 +62,32 @@ RULES = {
 @pytest.mark.parametrize("rule", RULES)
 def test_every_row(rule: str) -> None:
     assert not [where(fact) for fact in FACTS if not RULES[rule](fact)]
+
+
+DEFAULTS_OF_THE_EXAMPLE = (
+    ("business", "retention", ("churn_per_month", "loss_per_late_share", "loss_per_timeout_share")),
+    ("business", "rules", ("credit_share", "support_share_of_revenue")),
+    ("lockin", "data_half_gb", ("value",)),
+    ("lockin", "points_per_feature", LAYERS),
+    ("lockin", "data_gain", LAYERS),
+    ("lockin", "features_per_month", ("value",)),
+    ("lockin", "compliance_usd_per_region", ("value",)),
+    ("purchase", "spot", ("restart_waste_share",)),
+    ("choices", "residency.eu_only", ("compliance_usd_per_month", "audit_usd_once")),
+    ("choices", "residency.customer_region", ("compliance_usd_per_month", "audit_usd_once")),
+)
+
+
+@pytest.mark.parametrize(("table", "id", "quantities"), DEFAULTS_OF_THE_EXAMPLE)
+def test_defaults_that_no_source_gives_are_rows_marked_judgement(
+    table: str, id: str, quantities: tuple[str, ...]
+) -> None:
+    """Rule 16: retention, data gravity, features, credit, restart waste, compliance and support are no facts."""
+    for quantity in quantities:
+        fact = CATALOGUE.fact(table, id, quantity)
+        assert fact.grade == "judgement", where(fact)
+        # A gain of 0 is the judgment that data does not pull at that layer.
+        assert fact.low < fact.high or (id == "data_gain" and fact.likely == 0), where(fact)
 
 
 def test_every_id_has_a_label_and_every_label_an_id() -> None:

@@ -62,6 +62,30 @@ def readable(paths: tuple[Path, ...]) -> list[object]:
     return [pytest.param(path, id=path.relative_to(ROOT).as_posix()) for path in paths]
 
 
+# --- the rules ------------------------------------------------------------------------------------
+
+RULES_SECTION = "Rules and the tests that hold them"
+PRODUCT_RULES, LAWS = 16, 5
+NAMED_TESTS = re.compile(r"`(tests/[\w/]+\.py)`: ((?:`test_\w+`(?:, )?)+)")
+
+
+def test_every_rule_is_held_by_tests_that_exist() -> None:
+    rows = [row.strip("|").split(" | ") for row in re.findall(r"^\|.*\|$", rules_section(), re.MULTILINE)][2:]
+    heads = Counter(row[0].strip() for row in rows)
+    assert heads == {**{str(rule): 1 for rule in range(1, PRODUCT_RULES + 1)}, "Law": LAWS}
+    for rule, _, cell in rows:
+        named = NAMED_TESTS.findall(cell)
+        assert named and NAMED_TESTS.sub("", cell).strip(" ;") == "", f"rule {rule}: {cell} is no list of tests by file"
+        for file, tests in named:
+            written = re.findall(r"^def (test_\w+)", text_of(ROOT / file), re.MULTILINE)
+            missing = set(re.findall(r"test_\w+", tests)) - set(written)
+            assert not missing, f"rule {rule}: {file} has no {', '.join(sorted(missing))}"
+
+
+def rules_section() -> str:
+    return sections_of(text_of(DOCS / "validation.md"))[RULES_SECTION]
+
+
 # --- links and names ------------------------------------------------------------------------------
 
 

@@ -12,11 +12,13 @@ from sim.cli.outcome_json import scenario_object
 from sim.cli.output import print_json, table
 from sim.metrics import Estimate
 from sim.reports import words
+from sim.reports.comparison import who_answers_sentence
 from sim.reports.decisions import quality_sentence
 from sim.scenario.faults import short
 from sim.strategy import compare
 from sim.strategy.answers import QualityBreakEven, quality_break_even
 from sim.strategy.compare import Comparison, Difference, Kpi
+from sim.strategy.who_answers import AnswersMoved, answers_moved
 
 WRITTEN: dict[str, Callable[[float], str]] = {
     "s": words.seconds,
@@ -62,6 +64,7 @@ def comparison_object(comparison: Comparison, sources: Sequence[str]) -> dict[st
         "other_differences": comparison.others,
         "kpis": comparison.kpis,
         "dominates": comparison.dominates,
+        "who_answers": _moved(comparison),
         "quality_break_even": _evens(comparison),
     }
 
@@ -72,9 +75,17 @@ def _evens(comparison: Comparison) -> list[QualityBreakEven]:
     return [quality_break_even(first, other) for other in others]
 
 
+def _moved(comparison: Comparison) -> list[AnswersMoved]:
+    """Likewise: which answers come from another model, and which from another host of the same one."""
+    first, *others = comparison.outcomes
+    return [answers_moved(first.scenario, other.scenario) for other in others]
+
+
 def comparison_text(comparison: Comparison, sources: Sequence[str]) -> str:
     names = [f"{chr(ord('A') + at)}  {source}" for at, source in enumerate(sources)]
     parts = ["\n".join(names), "Decisions\n" + _differences(comparison.decisions)]
+    moved = [f"  {who_answers_sentence(each)}" for each in _moved(comparison)]
+    parts.append("\n".join(("Who answers", *moved)))
     if comparison.others:
         parts.append("Everything else that differs\n" + _differences(comparison.others))
     parts.append("What follows, in the last month\n" + _kpis(comparison.kpis))

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from numpy import percentile
@@ -10,7 +11,7 @@ from sim.cli.executing import executor_of, tell
 from sim.cli.future_inputs import strategies_of
 from sim.cli.output import print_json, table
 from sim.reports import words
-from sim.reports.futures import failing_sentences, pass_sentence, regret_sentence, threshold_words
+from sim.reports.futures import failing_sentences, laws_sentence, pass_sentence, regret_sentence, threshold_words
 from sim.strategy.futures import FuturesResult, StrategyFutures, futures
 
 
@@ -32,7 +33,7 @@ def futures_object(result: FuturesResult, sources: Sequence[str]) -> dict[str, A
         "n": result.n,
         "seed": result.seed,
         "fidelity": result.fidelity,
-        "uncertain": result.uncertain,
+        "uncertain": [{**asdict(one), "law": one.law} for one in result.uncertain],
         "minimax_regret": result.minimax.name,
         "strategies": [
             {"source": source, **_strategy(strategy)}
@@ -90,7 +91,7 @@ def futures_text(result: FuturesResult) -> str:
     asked = "\n".join(f"  {threshold_words(threshold)}" for threshold in result.strategies[0].thresholds)
     parts = [
         f"{result.n} futures, {len(result.uncertain)} uncertain things, seed {result.seed}: "
-        f"{words.FIDELITY_WORDS[result.fidelity].lower()}",
+        f"{words.FIDELITY_WORDS[result.fidelity].lower()}\n{laws_sentence(result.uncertain)}",
         table(rows),
         f"A plan passes where all of these hold (the margin is each plan's own target)\n{asked}",
         *(_failing(strategy) for strategy in result.strategies),

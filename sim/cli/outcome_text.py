@@ -24,6 +24,11 @@ BINDS = {
 }
 """Causes that may give way after another, as `words.BINDS_WORDS` has those that do first."""
 
+DOORS_NOTE = (
+    "  sure: share of futures drawn uniformly over the ranges of lock-in; harder below: growth a month below which it\n"
+    "  gets harder to undo; in cash alone: without growth forgone"
+)
+
 Months = Sequence[MonthResult]
 Row = tuple[str, Callable[[Months], str]]
 
@@ -137,20 +142,27 @@ def _promise_row(reading: PromiseReading) -> tuple[str, ...]:
 
 
 def doors_text(outcome: Outcome) -> str:
-    """One line a layer: its class in words, how sure it is, and cash to leave after so many months."""
+    """One line a layer: its class, how sure it is, cash to leave after so many months, and its class in cash alone.
+
+    Beside each class stands the growth a month below which the layer gets harder to undo.
+    """
     marks = list(outcome.doors[0].usd)
-    head = ("", "", "sure", *(f"month {mark}" for mark in marks), "months")
+    head = ("", "", "sure", "harder below", *(f"month {mark}" for mark in marks), "months", "in cash alone",
+            "harder below")  # fmt: skip
     rows = [
         (
             words.LAYER_WORDS[door.decision],
             words.DOOR_WORDS[door.door_class],
             words.percent(door.class_share),
+            words.percent(door.compounds_below_growth),
             *(words.money(door.usd[mark]) for mark in marks),
             f"{door.exit_months:.1f}",
+            words.DOOR_WORDS[door.class_cash_only],
+            words.percent(door.compounds_below_growth_cash_only),
         )
         for door in outcome.doors
     ]
-    return table([head, *rows], indent="  ")
+    return f"{table([head, *rows], indent='  ')}\n{DOORS_NOTE}"
 
 
 def ceiling_sentence(ceiling: Ceiling) -> str:

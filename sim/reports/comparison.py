@@ -11,6 +11,7 @@ from sim.reports.money import times
 from sim.reports.sentences import Part
 from sim.scenario import field_cards
 from sim.strategy.compare import Comparison, Difference, Kpi
+from sim.strategy.who_answers import AnswersMoved
 
 KPI_WORDS = {
     "served_share": "Requests served, last month",
@@ -25,6 +26,8 @@ KPI_WORDS = {
     "launch_month": "Launch month",
 }
 P95 = "p95_s "
+LEAST_SHARE = 0.0005
+"""Share of answers below which nobody would call it a difference."""
 BASIS_WORDS = {"exact": "", "paired": "same requests", "unpaired": "intervals of both"}
 
 
@@ -131,6 +134,20 @@ def dominance(comparison: Comparison, names: Sequence[str]) -> tuple[str, ...]:
         if beaten
     ]
     return tuple(said) or ("None is better than another in everything: each choice gives something up.",)
+
+
+def who_answers_sentence(moved: AnswersMoved) -> str:
+    """Whether other models answer, whose answers may stand less often, or the same ones at another host."""
+    model, host = moved.other_model_share, moved.other_host_share
+    start = f"{moved.other} against {moved.one}"
+    if max(model, host) < LEAST_SHARE:
+        return f"{start}: the same models answer, at the same hosts."
+    if model < LEAST_SHARE:
+        return f"{start}: the same models answer; {words.percent(host)} of the answers come from another host."
+    said = f"{start}: another model gives {words.percent(model)} of the answers, whose quality may differ"
+    if host < LEAST_SHARE:
+        return f"{said}."
+    return f"{said}; {words.percent(host)} come from the same model at another host."
 
 
 def compare_headline(comparison: Comparison, names: Sequence[str]) -> tuple[Part, ...]:

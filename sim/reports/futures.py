@@ -15,6 +15,7 @@ from sim.strategy.futures import (
     StrategyFutures,
     SwitchPoint,
     Threshold,
+    Uncertain,
 )
 from sim.strategy.futures.findings import TornadoBar
 from sim.strategy.futures.outcome import Condition, Kind
@@ -109,6 +110,15 @@ def missed_most(strategy: StrategyFutures) -> Threshold | None:
     """The threshold that fails in most futures; none where all pass everywhere."""
     worst = min(strategy.thresholds, key=lambda threshold: strategy.pass_by_threshold[threshold.id])
     return worst if strategy.pass_by_threshold[worst.id] < 1 else None
+
+
+def laws_sentence(uncertain: Sequence[Uncertain]) -> str:
+    """By which laws futures are drawn: ranges alone say nothing of how often their ends are met."""
+    by_law: dict[str, int] = {}
+    for one in uncertain:
+        by_law[one.law] = by_law.get(one.law, 0) + 1
+    said = "; ".join(f"{count} things {law}" for law, count in by_law.items())
+    return f"Laws of the draws, a judgment as much as the ranges: {said}."
 
 
 def regret_sentence(result: FuturesResult) -> str:

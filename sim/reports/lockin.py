@@ -49,9 +49,11 @@ def lockin_headline(outcome: Outcome, *, month: int) -> tuple[Part, ...]:
     verb = "gets" if hard == 1 else "get"
     count = _NUMBERS[hard] if hard < len(_NUMBERS) else str(hard)
     all_of = "All six decisions get" if hard == len(single) else f"{count} of six decisions {verb}"
+    in_cash = sum(door.class_cash_only == "compounding" for door in single)
+    also = "as many" if in_cash == hard else _NUMBERS[in_cash].lower()
     whole = outcome.months[month - 1].exit[WHOLE]
     parts = [
-        Part(f"{all_of} harder to undo. Undoing all six at {words.year_end(month)} takes "),
+        Part(f"{all_of} harder to undo, {also} in cash alone. Undoing all six at {words.year_end(month)} takes "),
         Part(words.money(whole.usd_cash), True),
     ]
     if not isfinite(whole.months_of_profit):
@@ -63,7 +65,7 @@ def lockin_headline(outcome: Outcome, *, month: int) -> tuple[Part, ...]:
         Part(words.months(whole.exit_months), True),
         Part(" and "),
         Part(words.months(whole.months_of_profit), True),
-        Part(" of gross profit."),
+        Part(f" of gross profit ({words.months(whole.months_of_profit_cash_only)} in cash alone)."),
     )
 
 
@@ -82,7 +84,10 @@ class DoorRow:
     exit_months: str
     notice: str
     staying: str
-    harder_below: str
+    harder: str
+    """Under which growth it gets harder to undo: a class alone would hide that it rests on growth."""
+    in_cash: str
+    """Its class, and that growth, without growth forgone: without the judgment how much of the roadmap stands still."""
 
 
 def marks(outcome: Outcome) -> tuple[int, ...]:
@@ -105,7 +110,6 @@ def door_rows(outcome: Outcome, *, month: int) -> tuple[DoorRow, ...]:
 
 def _row(door: Door, outcome: Outcome, month: int) -> DoorRow:
     layer = door.decision
-    below = door.compounds_below_growth
     return DoorRow(
         decision=layer,
         label=layer_name(layer),
@@ -117,8 +121,29 @@ def _row(door: Door, outcome: Outcome, month: int) -> DoorRow:
         exit_months=words.months(outcome.months[month - 1].exit[layer].exit_months).split(words.NBSP)[0],
         notice=_notice(layer, outcome),
         staying=words.money(staying_usd(outcome, layer, month=month)),
-        harder_below=f"{words.percent(below)} a month" if isfinite(below) else "never",
+        harder=harder_words(door),
+        in_cash=in_cash_words(door),
     )
+
+
+def harder_words(door: Door) -> str:
+    """What follows a door's class: `below 6.5 % growth a month`; `gets harder below ...` where it does not now."""
+    below = _below(door.compounds_below_growth, " growth a month")
+    return below if door.door_class == "compounding" else f"gets harder {below}"
+
+
+def in_cash_words(door: Door) -> str:
+    """The same without growth forgone: `in cash: costly but steady, harder below 3 %`, or `in cash too, below 5 %`."""
+    below = _below(door.compounds_below_growth_cash_only)
+    hard = door.class_cash_only == "compounding"
+    if door.class_cash_only == door.door_class:
+        return f"in cash too, {below if hard else f'harder {below}'}"
+    cash_only = words.DOOR_WORDS[door.class_cash_only]
+    return f"in cash: {cash_only} {below}" if hard else f"in cash: {cash_only}, harder {below}"
+
+
+def _below(growth_per_month: float, unit: str = "") -> str:
+    return f"below {words.percent(growth_per_month)}{unit}" if isfinite(growth_per_month) else "at no growth tried"
 
 
 def staying_usd(outcome: Outcome, layer: str, *, month: int) -> float:

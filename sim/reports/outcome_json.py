@@ -115,6 +115,7 @@ def door_object(door: Door) -> dict[str, Any]:
         "exit_months": door.exit_months,
         "payable": door.payable,
         "compounds_below_growth": door.compounds_below_growth,
+        "compounds_below_growth_cash_only": door.compounds_below_growth_cash_only,
     }
 
 

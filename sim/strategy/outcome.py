@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import nan
 from typing import Literal
 
 from sim.economics import COST_LINES, COST_TO_SERVE, MonthStatement
@@ -66,7 +67,7 @@ class PromiseReading:
 class ExitCost:
     """What leaving would cost if the decision were taken at the end of the month.
 
-    `months_of_profit` is `inf` when gross profit is too small to pay from.
+    `months_of_profit` is of cash and growth forgone together, and `inf` when gross profit is too small to pay from.
     `components` splits `usd_cash`: move, embed, rework, dual, reval, compliance, commitment.
     """
 
@@ -75,6 +76,12 @@ class ExitCost:
     months_of_profit: float
     exit_months: float
     components: dict[str, float]
+
+    @property
+    def months_of_profit_cash_only(self) -> float:
+        """The same without growth forgone, which rests on a judgment; `nan` where leaving costs nothing at all."""
+        in_full = self.usd_cash + self.usd_growth_forgone
+        return self.months_of_profit * self.usd_cash / in_full if in_full > 0 else nan
 
 
 @dataclass(frozen=True, slots=True)

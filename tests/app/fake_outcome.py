@@ -86,15 +86,15 @@ def _door(layer: str, kind: DoorClass) -> Door:
     return Door(
         decision=layer,
         door_class=kind,
-        class_cash_only=kind,
+        class_cash_only="sticky" if kind == "compounding" else kind,
         growth_of_burden=1.1,
         growth_of_burden_cash_only=1.1,
         payable=True,
         probability={"two_way": 0.1, "sticky": 0.1, "compounding": 0.1, kind: 0.8},
         usd={6: 1e5, 12: 2e5, 24: 4e5, 36: 8e5},
         exit_months=4.0,
-        compounds_below_growth=nan,
-        compounds_below_growth_cash_only=nan,
+        compounds_below_growth=0.078 if kind == "compounding" else 0.02,
+        compounds_below_growth_cash_only=nan if kind == "sticky" else 0.01,
     )
 
 

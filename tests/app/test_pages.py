@@ -1,5 +1,6 @@
 """Every page opens with every preset, shows the outcome's figures, and survives what goes wrong."""
 
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from streamlit.testing.v1 import AppTest
 from app_pages import text
 from sim import scenario as scenarios
 from sim import strategy
+from sim.reports import words
+from sim.reports.comparison import who_answers_sentence
 from sim.reports.kpi import kpi_cards
 from sim.scenario.load import IN_ORDER
+from sim.strategy.who_answers import answers_moved
 from tests.app.fake_outcome import fake_outcome
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -73,6 +77,25 @@ def test_strategy_shows_the_outcome(fake, preset, month):
     assert {m.label: m.value for m in at.metric} == {
         card.label: card.value for card in kpi_cards(outcome, outcome, month=month)
     }
+
+
+def test_doors_say_on_which_growth_their_class_rests_and_what_it_is_without_growth_forgone(fake):
+    """Rule 14: a class is printed as harder below a growth a month, and with and without the judgment it rests on."""
+    page = said(opened("lockin", p=PRESETS[0])).replace(words.NBSP, " ")
+    hard = "gets harder to undo<span>below 7.8 % growth a month</span>"
+    assert page.count(f"{hard}<span>in cash: costly but steady, harder below 1 %</span>") == 2
+    steady = "costly but steady<span>gets harder below 2 % growth a month</span>"
+    assert f"{steady}<span>in cash too, harder at no growth tried</span>" in page
+    assert "Two of six decisions get harder to undo, none in cash alone." in page
+
+
+def test_compare_says_whether_other_models_answer(fake):
+    """Rule 12: another model is told from another host of the same one."""
+    page = said(opened("compare", p=PRESETS[0])).replace(words.NBSP, " ")
+    plans = [scenarios.load(name) for name in PRESETS[:3]]
+    for other in plans[1:]:
+        assert escape(who_answers_sentence(answers_moved(plans[0], other)).replace(words.NBSP, " ")) in page
+    assert "another model gives 90 % of the answers" in page
 
 
 @pytest.mark.parametrize("preset", PRESETS)

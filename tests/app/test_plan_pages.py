@@ -1,11 +1,14 @@
 """What Lock-in, Economics, Operations and Compare say follows from the outcome."""
 
+import re
 from math import isclose, isfinite
 
 import pytest
 
 from sim import scenario as scenarios
 from sim import strategy
+from sim.catalogue import load_catalogue
+from sim.cli.outcome_text import doors_text, outcome_text
 from sim.reports import (
     behind,
     comparison,
@@ -20,7 +23,10 @@ from sim.reports import (
 )
 from sim.reports import lockin_figures as figures
 from sim.reports.earth import land, projected
+from sim.reports.outcome_json import door_object, month_object
 from sim.reports.palette import DARK, LIGHT
+from sim.reports.plain_json import plain
+from sim.reports.series import p95_range_s
 from sim.scenario.load import IN_ORDER
 from sim.strategy.answers import eu_break_even
 from sim.strategy.compare import compared
@@ -48,6 +54,29 @@ def test_the_bill_of_leaving_adds_up(outcomes, name, month):
 
 
 @pytest.mark.parametrize("name", IN_ORDER)
+def test_leaving_everything_is_less_than_its_layers_and_their_lines_are_never_stacked(outcomes, name):
+    """Rule 8: the whole stands beside its layers, in the outcome, in JSON and in the charts, and is not their sum."""
+    outcome = outcomes[name]
+    for month, stated in zip(outcome.months, outcome.statements, strict=True):
+        whole = month.exit["whole"]
+        for read in (lambda cost: cost.usd_cash, lambda cost: cost.exit_months):
+            assert max(read(month.exit[layer]) for layer in LAYERS) < read(whole)
+        assert whole.usd_cash < sum(month.exit[layer].usd_cash for layer in LAYERS)
+        written = plain(month_object(month, energy=stated.energy))["exit"]
+        assert set(written) == {*LAYERS, "whole"}
+        for layer, cost in written.items():
+            at = month.exit[layer]
+            assert (cost["usd_cash"], cost["usd_growth_forgone"]) == (at.usd_cash, at.usd_growth_forgone)
+            profit = at.months_of_profit if isfinite(at.months_of_profit) else None
+            assert (cost["exit_months"], cost["months_of_profit"]) == (at.exit_months, profit)
+    drawn = figures.layer_lines(outcome, read=lambda cost: cost.usd_cash, write=words.money, palette=LIGHT, scale=1e3,
+                                unit="k")  # fmt: skip
+    assert not any(trace.stackgroup for trace in drawn.data)
+    lines = {trace.name: list(trace.y) for trace in drawn.data if trace.mode == "lines"}
+    assert lines == {lockin.layer_name(x): [month.exit[x].usd_cash for month in outcome.months] for x in LAYERS}
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
 def test_doors_stand_from_the_hardest_to_the_easiest(outcomes, name):
     rows = lockin.door_rows(outcomes[name], month=36)
     assert {row.decision for row in rows[:-1]} == set(LAYERS) and rows[-1].decision == "whole"
@@ -56,6 +85,63 @@ def test_doors_stand_from_the_hardest_to_the_easiest(outcomes, name):
     hard = sum(row.door_class == "compounding" for row in rows[:-1])
     said = lockin.lockin_headline(outcomes[name], month=36)[0].text
     assert said.startswith(("None", "One", "Two", "Three", "Four", "Five", "All six")[hard])
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_a_class_is_printed_with_the_growth_below_which_it_gets_harder_and_without_growth_forgone(outcomes, name):
+    """Rule 14: whatever rests on one judgment is shown with and without it, in the app, the command line and JSON."""
+    outcome = outcomes[name]
+    doors = {door.decision: door for door in outcome.doors}
+    lines = dict(zip(doors, doors_text(outcome).splitlines()[1:], strict=False))
+    for row in lockin.door_rows(outcome, month=36):
+        door = doors[row.decision]
+        growths = {"": door.compounds_below_growth, "in cash": door.compounds_below_growth_cash_only}
+        below = {of: f"below {words.percent(x)}" if isfinite(x) else "at no growth tried" for of, x in growths.items()}
+        compounds = door.door_class == "compounding"
+        assert row.harder.startswith(below[""] if compounds else f"gets harder {below['']}")
+        same = door.class_cash_only == door.door_class
+        assert row.in_cash.startswith("in cash too" if same else f"in cash: {words.DOOR_WORDS[door.class_cash_only]}")
+        assert row.in_cash.endswith(below["in cash"])
+        cells = [cell.strip() for cell in re.split(r"  +", lines[row.decision].strip())]
+        assert cells[1] == words.DOOR_WORDS[door.door_class] and cells[3] == words.percent(door.compounds_below_growth)
+        assert cells[-2:] == [
+            words.DOOR_WORDS[door.class_cash_only], words.percent(door.compounds_below_growth_cash_only)
+        ]  # fmt: skip
+        written = door_object(door)
+        assert (written["class"], written["class_cash_only"]) == (door.door_class, door.class_cash_only)
+        assert written["compounds_below_growth_cash_only"] is door.compounds_below_growth_cash_only
+    whole = outcome.months[35].exit["whole"]
+    said = "".join(part.text for part in lockin.lockin_headline(outcome, month=36))
+    assert f"({words.months(whole.months_of_profit_cash_only)} in cash alone)" in said
+    in_cash = float(outcome.lockin.by_set["whole"].months_of_profit_cash_only[35])
+    assert isclose(whole.months_of_profit_cash_only, in_cash, rel_tol=1e-12) and in_cash < whole.months_of_profit
+
+
+def test_the_printed_statement_has_three_years_of_twelve_months(outcomes):
+    """Rule 1: a year of flows is the sum of its twelve months, and the last month stands beside the years."""
+    outcome = outcomes[IN_ORDER[0]]
+    lines = outcome_text(outcome).splitlines()
+    assert re.split(r"  +", lines[2].strip()) == ["year 1", "year 2", "year 3", "month 36"]
+    revenue = next(re.split(r"  +", line)[1:] for line in lines if line.startswith("Revenue"))
+    years = [sum(m.revenue_usd for m in outcome.months[at : at + 12]) for at in (0, 12, 24)]
+    assert revenue == [words.money(usd) for usd in (*years, outcome.months[35].revenue_usd)]
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_latency_carries_the_error_of_validation_and_says_where_it_is_only_assumed(outcomes, name):
+    """Rule 15: the band of p95 is more than replication noise, and a vendor's latency is not called simulated."""
+    outcome, catalogue = outcomes[name], load_catalogue()
+    rows = {"first_words": "ttft", "finished": "tpot"}
+    for month in outcome.months:
+        for reading in month.promises:
+            error = catalogue.value("validation", rows[reading.measure], "median_error")
+            assert reading.model_error == error > 0
+            assert reading.assumed == (outcome.scenario.decisions.own_share == 0)
+    last = outcome.months[-1]
+    low, high = p95_range_s(last)
+    reading = last.nearest_promise
+    assert high - low >= 2 * reading.p95_s.mean * reading.model_error * (1 - 1e-12)
+    assert ("assumed law" in outcome_text(outcome)) == reading.assumed
 
 
 def test_leaving_rehearsed_ends_after_its_time(outcomes):

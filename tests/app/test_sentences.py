@@ -84,6 +84,21 @@ def test_cards_carry_the_outcome(build):
     assert p95.limit == month.nearest_promise.limit_s
 
 
+@pytest.mark.parametrize("preset", [PLAIN, "own_the_platform"])
+def test_cards_show_both_margins_growth_forgone_apart_and_what_is_only_assumed(build, preset):
+    """Rules 4, 7 and 15: with and without people, cash before what is no cash, and a vendor's latency as assumed."""
+    plan = build(preset)
+    month = plan.months[35]
+    p95, _, margin, leave = kpi_cards(plan, plan, month=36)
+    assert margin.lines == (
+        f"{words.percent(month.gross_margin_before_people)} before run people",
+        f"{words.percent(month.gross_margin_after_build)} after build people",
+    )
+    assert leave.value == words.money(month.exit["whole"].usd_cash)
+    assert leave.lines[0] == f"+ {words.money(month.exit['whole'].usd_growth_forgone)} growth forgone"
+    assert p95.lines[-1].endswith("assumed, not simulated") == month.promises[0].assumed == (preset == PLAIN)
+
+
 def test_cards_of_the_preset_have_no_difference(build):
     preset = build(PLAIN)
     assert all(card.delta is None for card in kpi_cards(preset, preset, month=24))

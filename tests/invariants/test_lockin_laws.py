@@ -50,6 +50,22 @@ def test_more_data_never_makes_leaving_cheaper(inputs: LockinInputs, layers: set
     assert never_falls(in_full(found(inputs), layers), in_full(found(more), layers))
 
 
+@given(platforms(), layer_sets, st.floats(1, 100))
+def test_neither_more_data_nor_more_vectors_alone_make_leaving_cheaper(
+    inputs: LockinInputs, layers: set[str], times: float
+) -> None:
+    """Apart, since what more vectors cost would hide a fee that falls with the data."""
+    before = found(inputs).leaving(layers).costs
+    for more in (
+        replace(inputs, data_gb=inputs.data_gb * times), replace(inputs, vectors=inputs.vectors * times)
+    ):  # fmt: skip
+        after = found(more).leaving(layers).costs
+        assert never_falls(before.usd_with_growth_forgone, after.usd_with_growth_forgone)
+        assert never_falls(before.exit_months, after.exit_months)
+        for name, usd in before.components.items():
+            assert never_falls(usd, after.components[name]), name
+
+
 @given(platforms(), layer_sets, st.floats(1, 10))
 def test_more_points_never_make_leaving_cheaper(inputs: LockinInputs, layers: set[str], times: float) -> None:
     basis = found(inputs).basis

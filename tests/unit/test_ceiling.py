@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sim.cli.outcome_text import ceiling_sentence
+from sim.metrics import MonthFlow
 from sim.reports import words
 from sim.strategy import SurfaceStore, evaluate
 from sim.strategy.fidelity import EFFORTS
@@ -38,6 +39,14 @@ def at_once(outcome: Outcome) -> Volume:
     return min(outcome.ceiling.volumes, key=lambda volume: abs(volume.multiplier - 1))
 
 
+def bought_tokens(flow: MonthFlow) -> float:
+    """Of every call that was made."""
+    return sum(
+        bought.uncached_in_tokens + bought.cached_in_tokens + bought.cache_write_tokens + bought.output_tokens
+        for bought in flow.tokens
+    )
+
+
 def test_compute_gives_way_where_no_more_replicas_may_be_held(asked: Any) -> None:
     few, more = (
         asked(decisions__own_share=1.0, platform__min_replicas=1, platform__max_replicas=most).ceiling
@@ -50,6 +59,16 @@ def test_compute_gives_way_where_no_more_replicas_may_be_held(asked: Any) -> Non
 def test_the_rate_limit_gives_way_where_a_quota_ends(asked: Any) -> None:
     ceiling = asked(MANAGED).ceiling
     assert ceiling.binds == "rate_limit" and ceiling.multiplier == ceiling.service_multiplier
+
+
+def test_every_region_holds_its_minimum_whatever_is_asked_there(asked: Any) -> None:
+    """Rule 3: capacity is planned by region, and no region has fewer replicas than the scenario's minimum."""
+    few, many = (
+        asked("regulated_in_the_eu", world__eu_required_share=0.2, platform__min_replicas=least).months[-1].replicas
+        for least in (1, 9)
+    )
+    assert set(few) == set(many) and len(few) == 2
+    assert set(many.values()) == {9} and max(few.values()) < 9
 
 
 def test_the_network_gives_way_where_no_load_is_light_enough(asked: Any) -> None:
@@ -145,6 +164,21 @@ def test_tokens_count_for_answers_that_were_delivered_only(asked: Any) -> None:
     light, heavy = (flows[month].products[0] for month in (2, -1))
     assert heavy.requests > 1.5 * heavy.served
     assert heavy.delivered_tokens / heavy.served == pytest.approx(light.delivered_tokens / light.served, rel=0.05)
+    calls = [sum(bought.calls for bought in flow.tokens) for flow in (flows[2], flows[-1])]
+    assert calls[0] == pytest.approx(flows[2].served)
+    assert calls[1] > 1.01 * flows[-1].served and bought_tokens(flows[-1]) > 1.01 * flows[-1].delivered_tokens
+
+
+def test_first_tries_are_paid_for_and_deliver_no_token(asked: Any) -> None:
+    """Rule 5: a quarter of what the small model is asked is asked again, pays both, and is delivered once."""
+    plain, tried = (asked(MANAGED, decisions__small_first_share=share).flows[12] for share in (0.0, 1.0))
+    calls = {flow.api: flow.calls for flow in tried.tokens}
+    assert calls["small"] == pytest.approx(tried.served, rel=0.02)
+    # Four standard errors of a share over the few calls that are simulated here.
+    assert calls["mid"] / tried.served == pytest.approx(0.25, abs=0.1)
+    assert tried.delivered_tokens / tried.served == pytest.approx(plain.delivered_tokens / plain.served, rel=0.02)
+    assert bought_tokens(plain) == pytest.approx(plain.delivered_tokens, rel=1e-6)
+    assert bought_tokens(tried) > 1.1 * tried.delivered_tokens
 
 
 def test_a_layer_that_is_left_runs_its_own_part_of_the_bill_twice(asked: Any) -> None:
@@ -155,7 +189,10 @@ def test_a_layer_that_is_left_runs_its_own_part_of_the_bill_twice(asked: Any) ->
     assert bills["data"][-1] == pytest.approx(cost["search"] + cost["storage"])
     assert bills["model_api"][-1] == pytest.approx(cost["api"])
     assert bills["orchestration"][-1] == pytest.approx(cost["gpu"] + cost["idle"])
+    assert bills["network"][-1] == pytest.approx(cost["egress"]) and cost["egress"] > 0
     assert bills["agent_framework"][-1] == bills["identity"][-1] == 0
+    billed = ("gpu", "idle", "api", "search", "storage", "egress")
+    assert bills["whole"][-1] == pytest.approx(sum(cost[line] for line in billed))
 
 
 def test_who_is_not_served_is_infinitely_late(asked: Any) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from sim.lockin import LAYERS
+from sim.reports import words
 from sim.scenario import load, set_fields
 from sim.strategy import SurfaceStore, evaluate
 from sim.strategy.dragged import also_moved
@@ -72,6 +73,13 @@ def test_what_cannot_be_asked_is_said(
     capsys: pytest.CaptureFixture[str], argv: tuple[str, ...], fault: str
 ) -> None:
     assert fault in told(capsys, "run", API, *argv)
+
+
+def test_a_comparison_says_who_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule 12: nine of ten answers of our own GPUs are another model's than the vendor's, and none another host's."""
+    (moved,) = json.loads(said(capsys, "compare", API, OWN, "--json"))["who_answers"]
+    assert (moved["other_model_share"], moved["other_host_share"]) == (pytest.approx(0.9), pytest.approx(0.0, abs=1e-9))
+    assert f"another model gives 90{words.NBSP}% of the answers" in said(capsys, "compare", API, OWN)
 
 
 def test_a_comparison_prints_how_good_the_answers_must_be(capsys: pytest.CaptureFixture[str]) -> None:

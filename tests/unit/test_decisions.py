@@ -8,6 +8,7 @@ import pytest
 
 from sim.catalogue import load_catalogue
 from sim.lockin import Premium, deck, portability
+from sim.reports import words
 from sim.reports.decisions import (
     curve_sentence,
     lift_sentence,
@@ -107,6 +108,24 @@ def test_deciding_later_never_loses_against_the_best_fixed_plan(managed: Scenari
     )
     assert worth.later.committed_usd == pytest.approx(best, rel=1e-9)
     assert portability_sentences(worth)[0].startswith("Portability ")
+
+
+def test_portability_leads_with_what_is_expected_to_be_avoided_and_then_says_each_event_s_break_even(
+    managed: Scenario, store: SurfaceStore
+) -> None:
+    """Rule 11: the deck against the premium first, in cash too, then the chance of each event at which it pays."""
+    worth = judged(evaluate(managed, store=store), evaluate(portable_twin(managed), store=store))
+    verdict, premium_and_events, whole = (
+        portability_sentences(worth)[0], portability_sentences(worth)[1:-1], portability_sentences(worth)[-1]
+    )  # fmt: skip
+    for usd in (worth.premium_usd, worth.verdict.expected_avoided_usd, worth.verdict.expected_avoided_usd_cash_only):
+        assert words.money(abs(usd)) in verdict
+    assert premium_and_events[0].startswith("Portability takes") and whole.startswith("Chance of having to leave")
+    for event, said in zip(worth.verdict.events, premium_and_events[1:], strict=True):
+        assert said.startswith(event.shock.label) and f"{words.percent(float(event.chance[-1]))} likely" in said
+        needed = float(event.verdict.break_even_probability[-1])
+        assert f"pays above {words.percent(needed)}" in said if 0 < needed <= 1 else "pays above" not in said
+    assert any("pays above" in said for said in premium_and_events)
 
 
 def _expected_exits_usd(outcome: Outcome) -> float:

@@ -1,13 +1,18 @@
 """What is asked in each month: market time, growth, launch and lateness (product rules 1 and 2)."""
 
+from collections import Counter
+from datetime import date
+
 import numpy as np
 import pytest
 
 from sim import scenario as scenarios
 from sim.catalogue import load_catalogue
+from sim.scenario.load import IN_ORDER
 from sim.scenario.schema import Scenario
 from sim.strategy.architecture import user_groups
 from sim.strategy.demand import forecasts, growth_factors, hour_weights, hourly_shape, monthly_requests, volume
+from sim.strategy.months import first_day
 from tests.unit.strategy_small import OWN, small
 
 CATALOGUE = load_catalogue()
@@ -22,6 +27,17 @@ def market(launch: int, **settings: object) -> np.ndarray:
 
 def at_start(state: Scenario) -> float:
     return volume(state.products[0], CATALOGUE)
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_a_preset_is_three_years_of_twelve_months_from_january_2027(name: str) -> None:
+    """Rule 1: flows run over months 0..35, and what is read by date is read on the first day of a month."""
+    preset = scenarios.load(name)
+    days = [first_day(preset.start, month) for month in range(preset.months)]
+    assert len(days) == 36 and (days[0], days[-1]) == (date(2027, 1, 1), date(2029, 12, 1))
+    assert Counter(day.year for day in days) == {2027: 12, 2028: 12, 2029: 12}
+    assert {day.day for day in days} == {1} and sorted(set(days)) == days
+    assert first_day("2026-11", 2) == date(2027, 1, 1)
 
 
 def test_the_market_grows_by_the_month_and_nothing_is_asked_before_the_launch() -> None:

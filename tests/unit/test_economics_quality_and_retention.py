@@ -15,6 +15,9 @@ from sim.economics import (
     standing_share,
     statement,
 )
+from sim.reports import words
+from sim.reports.comparison import who_answers_sentence
+from sim.strategy.who_answers import answers_moved
 from tests.unit.economics_months import (
     EMPTY,
     PROTOTYPE,
@@ -104,3 +107,29 @@ def test_a_product_may_lose_more_to_lateness_than_the_catalogue_says() -> None:
 def test_good_service_loses_nobody() -> None:
     assert next_retention(1.0, served("support", 1000, late=9), retention=retention()) == 1.0
     assert next_retention(0.7, served("support", 0), retention=retention()) == 0.7
+
+# --- who answers --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "models", "hosts"),
+    [
+        ({}, {}, 0.0, 0.0),
+        ({"api_tier": "mid"}, {"api_tier": "top"}, 1.0, 0.0),
+        ({"own_share": 1.0}, {"own_share": 0.0, "api_tier": "open_hosted"}, 0.0, 1.0),
+        ({"own_share": 0.9, "api_tier": "mid"}, {"own_share": 0.0, "api_tier": "open_hosted"}, 0.1, 0.9),
+        ({"own_share": 0.4, "api_tier": "mid"}, {"own_share": 0.7, "api_tier": "mid"}, 0.3, 0.0),
+        ({"api_tier": "mid"}, {"api_tier": "mid", "small_first_share": 0.8}, 0.6, 0.0),
+        ({"spare_room": 0.1}, {"spare_room": 0.9}, 0.0, 0.0),
+    ],
+)
+def test_another_model_is_told_from_another_host_of_the_same_model(
+    one: dict[str, object], other: dict[str, object], models: float, hosts: float
+) -> None:
+    """Rule 12: Compare separates the two; a quarter of what a small model is asked first is asked again."""
+    moved = answers_moved(scenario(PROTOTYPE | one), scenario(PROTOTYPE | other))
+    assert (moved.other_model_share, moved.other_host_share) == (pytest.approx(models), pytest.approx(hosts, abs=1e-12))
+    said = who_answers_sentence(moved).replace(words.NBSP, " ")
+    assert ("another model" in said) == (models > 0) and ("another host" in said) == (hosts > 0)
+    for share in (models, hosts):
+        assert share == 0 or f"{words.percent(share)}".replace(words.NBSP, " ") in said

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.catalogue import load_catalogue
+from sim.cli.futures import futures_object, futures_text
 from sim.scenario import set_fields
 from sim.scenario.changes import with_settings
 from sim.scenario.schema import Scenario
@@ -17,6 +18,7 @@ from sim.strategy.futures import futures
 from sim.strategy.futures.draws import BLOCK, as_drawn, draw, levels
 from sim.strategy.futures.judge import regrets, share_of
 from sim.strategy.futures.lean import Figures
+from sim.strategy.futures.outcome import LAWS, TRIANGULAR
 from sim.strategy.futures.prim import find_boxes
 from sim.strategy.futures.run import figures_of, gathered, read_futures, scout, tasks_of
 from sim.strategy.futures.uncertain import place, uncertain_of, value_at
@@ -86,6 +88,22 @@ def test_shocks_strike_as_often_as_their_hazard_says() -> None:
         expected = 3 * CATALOGUE.value("shocks", shock, "hazard_per_year")
         mean = np.mean([sum(event.shock == shock for event in future.shocks) for future in found])
         assert abs(mean - expected) < 4 * np.sqrt(expected / (10 * BLOCK)), shock
+
+
+def test_every_law_is_stated_and_is_the_one_that_is_drawn() -> None:
+    """Rule 16: a reader is told of each uncertain thing by which law futures draw it."""
+    parameters, _, inputs = drawn(small(), n=10 * BLOCK)
+    assert {one.law for one in parameters} == set(LAWS.values())
+    for column, one in enumerate(parameters):
+        if one.kind not in ("strike", "gravity"):
+            assert one.law == TRIANGULAR, one.id
+            # The stratified mean of a triangular law is the mean of its three values; a uniform one's is another.
+            mean = (one.low + one.likely + one.high) / 3
+            assert inputs[:, column].mean() == pytest.approx(mean, abs=2e-3 * (one.high - one.low)), one.id
+    result = futures([small()], n=2)
+    said, written = futures_text(result), futures_object(result, ["small"])
+    for one, row in zip(result.uncertain, written["uncertain"], strict=True):
+        assert row["law"] == one.law and f"things {one.law}" in said
 
 
 def test_values_stay_in_their_ranges_and_places_invert() -> None:

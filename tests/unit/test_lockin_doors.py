@@ -84,6 +84,17 @@ def test_without_growth_forgone_orchestration_and_data_are_only_sticky() -> None
         assert round(found[layer].growth_of_burden_cash_only, 2) == growth
 
 
+def test_without_a_frozen_roadmap_everything_is_as_it_is_in_cash_alone() -> None:
+    """Rule 14: growth forgone rests on the share of the roadmap that stands still; at a share of 0 there is none."""
+    printed = example().doors(draws=4, seed=1)
+    bare = leave(example_inputs(), {"frozen_share": 0.0}).doors(draws=4, seed=1)
+    for name, door in printed.items():
+        in_cash = (door.class_cash_only, door.growth_of_burden_cash_only, door.compounds_below_growth_cash_only)
+        of_bare = (bare[name].door_class, bare[name].growth_of_burden, bare[name].compounds_below_growth)
+        assert repr(of_bare) == repr(in_cash), name
+    assert any(door.compounds_below_growth_cash_only < door.compounds_below_growth for door in printed.values())
+
+
 def test_in_a_slow_business_every_door_compounds_and_at_five_percent_two_do() -> None:
     slow, planned = (example(growth=g).doors(draws=4, seed=1) for g in (0.02, 0.05))
     assert {layer for layer in LAYERS if slow[layer].door_class == "compounding"} == set(LAYERS)

@@ -6,7 +6,6 @@ import pytest
 
 from sim.reports.document.claims import (
     cheaper_to_leave,
-    door_behavior,
     money_range,
     notice_words,
     signed,
@@ -85,12 +84,6 @@ def test_cheaper_to_leave_needs_the_whole_range(low, wanted):
 )
 def test_notice_against_need(needed, low, high, verdict):
     assert notice_words(notice_months=6, needed=needed, low=low, high=high) == verdict
-
-
-def test_a_door_that_fewer_than_sixty_futures_agree_on_could_go_either_way():
-    told = {"option": "Vendor", "door": "data", "behavior": "gets harder to undo", "below": 0.05}
-    assert "is likely to be" in door_behavior(share=0.6, **told)
-    assert "could go either way" in door_behavior(share=0.594, **told)
 
 
 def test_small_words():

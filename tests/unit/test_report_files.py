@@ -5,12 +5,14 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
+from math import isfinite
 from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
 
 from sim.catalogue import load_catalogue
+from sim.reports import words
 from sim.reports.document import formats, html
 from sim.reports.document.brand import Brand, BrandError, contrast, darkened, parse_brand, read_brand
 from sim.reports.document.build import build_report
@@ -19,6 +21,7 @@ from sim.reports.document.clean import one_line
 from sim.reports.document.parts import Figure, Grid, Points, Table
 from sim.reports.document.pdf_fonts import faces
 from sim.reports.document.sections import SECTIONS
+from sim.reports.lockin import layer_name
 from sim.scenario import load, parse, scenario_hash, set_fields
 from sim.strategy import evaluate
 from tests.unit.report_evidence import evidence, waiting
@@ -122,14 +125,44 @@ def test_figures_are_those_of_the_outcomes(results, outcomes):
 
 
 def test_statement_by_year_adds_up(report, outcomes):
+    """Rule 1: a year is twelve months played."""
     table = report.section("money").block("by_year")
     rows = {(group, row[0]): row[1:] for group, row in zip(table.groups, table.rows, strict=True)}
     for option, outcome in zip(report.options, outcomes, strict=True):
         cost = rows[option.short, "All cost"]
         lines = [row for (group, label), row in rows.items() if group == option.short]
+        years = [sum(month.cost_usd["total"] for month in outcome.months[at : at + 12]) for at in (0, 12, 24)]
+        assert [value.value for value in cost[:-1]] == pytest.approx(years, rel=1e-12)
         assert cost[-1].value == pytest.approx(sum(month.cost_usd["total"] for month in outcome.months), rel=1e-12)
         parts = [row[-1].value for row in lines[1:-3]]
         assert sum(parts) == pytest.approx(cost[-1].value, rel=1e-12)
+
+
+def test_doors_of_a_report_are_told_with_and_without_growth_forgone(report, outcomes):
+    """Rule 14: behavior, and the growth below which a door gets harder, with that judgment and in cash alone."""
+    table = report.section("reversal").block("doors")
+    doors = [door for outcome in outcomes for door in outcome.doors]
+    assert len(table.rows) == len(doors)
+    said = {(group, row[0]): (row[3], row[6]) for group, row in zip(table.groups, table.rows, strict=True)}
+    for option, outcome in zip(report.options, outcomes, strict=True):
+        for door in outcome.doors:
+            behavior, below = said[option.short, layer_name(door.decision)]
+            assert words.DOOR_WORDS[door.door_class] in behavior
+            assert behavior.endswith(f"; in cash alone {words.DOOR_WORDS[door.class_cash_only]}")
+            growths = (door.compounds_below_growth, door.compounds_below_growth_cash_only)
+            with_it, without = (words.percent(growth) if isfinite(growth) else "never" for growth in growths)
+            assert below.text == f"{with_it}; in cash {without}"
+            assert ("could go either way" in behavior) == (100 * door.class_share < 60)
+    whole = outcomes[0].doors[-1]
+    (mind,) = (point for point in change_our_mind(outcomes[0]) if point.startswith("Growth below"))
+    growths = (whole.compounds_below_growth, whole.compounds_below_growth_cash_only)
+    assert isfinite(growths[0]) and f"below {words.percent(growths[0])} a month (" in mind
+    assert (f"({words.percent(growths[1])} in cash alone)" if isfinite(growths[1]) else "(at no growth in") in mind
+
+
+def change_our_mind(outcome):
+    """What a report of one plan says would change our mind."""
+    return next(b.items for b in build_report([outcome]).section("decision").blocks if isinstance(b, Points))
 
 
 def test_results_and_scenarios_reload_to_the_same_numbers(report, results, outcomes):

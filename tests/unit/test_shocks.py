@@ -290,6 +290,29 @@ def test_relief_from_switching_fees_changes_only_the_move():
 # --- shipped scenarios --------------------------------------------------------------------------------------------
 
 
+def test_the_eu_rule_frees_the_move_from_the_month_in_which_it_is_in_force():
+    """Rule 1: 12 January 2027 lies after the first day of month 0; who is no EU switch goes on paying."""
+    regulated, anywhere = (
+        [month.exit["data"].components["move"] for month in calm(preset).months]
+        for preset in ("regulated_in_the_eu", MANAGED)
+    )
+    assert regulated[0] > 0 and set(regulated[1:]) == {0.0}
+    assert min(anywhere) > 0
+
+
+def test_stocks_are_stated_at_the_end_of_a_month():
+    """Rule 1: data of a month is what lay there before and what its own answers leave behind."""
+    found = calm(MANAGED)
+    kept = {product.id: product.gb_per_request for product in found.scenario.products}
+    before = found.scenario.company.data_start_gb
+    for flow in found.flows:
+        left = sum(kept[product.product] * product.served for product in flow.products)
+        assert flow.data_gb == pytest.approx(before + left, rel=1e-12)
+        before = flow.data_gb
+    assert found.flows[1].data_gb > found.flows[0].data_gb
+    assert [month.data_gb for month in found.months] == [flow.data_gb for flow in found.flows]
+
+
 def test_among_the_presets_some_outcomes_contradict_the_thesis():
     managed, portable = (evaluate(load(name), store=STORE) for name in ("one_year_managed", "one_year_portable"))
     assert managed.npv_usd > portable.npv_usd + 100_000

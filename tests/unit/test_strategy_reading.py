@@ -15,6 +15,7 @@ from sim.strategy.planning import needed_size, plan_months, whole_replicas, with
 from sim.strategy.play import Played, play_months
 from sim.strategy.reading import PROMISED, TTFT, Told, merged, node_weights, whole_bins
 from sim.strategy.surface import assemble, chains, play
+from sim.strategy.totals import REFUSED
 from tests.unit.strategy_small import played as run_small
 from tests.unit.strategy_small import small
 
@@ -247,6 +248,22 @@ def test_a_pool_that_is_asked_for_more_works_no_longer_than_it_is_held(monkeypat
     assert min(pool.utilization for pool in flow.pools) > 1.2
     held = sum(pool.gpus for pool in flow.pools) * hours * 3600
     assert sum(product.gpu_s for product in flow.products) == pytest.approx(held)
+
+
+def test_deferred_work_that_is_never_done_is_refused_and_infinitely_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule 15: a backlog without an end answers some of its work, and the rest counts against the promise."""
+    full = small(
+        decisions__own_share=1.0, platform__min_replicas=1, platform__max_replicas=1,
+        products__coding__demand__amount=60e3, products__coding__interactive=False, products__coding__patience=None,
+        products__coding__promise__limit_s=86_400.0,
+    )  # fmt: skip
+    service = run_small(full, monkeypatch).months[-1].service
+    assert service is not None and service.saturated[-1]
+    refused, asked = service.outcomes[-1, 1, REFUSED], service.requests[-1, 1]
+    assert refused > 0.1 * asked
+    np.testing.assert_allclose(service.promised.sum(axis=-1), service.requests, rtol=1e-5)
+    assert service.promised[-1, 1, -1] >= refused * (1 - 1e-5)
+    assert service.in_time[-1, 1] <= 1 - refused / asked + 1e-5
 
 
 def test_each_product_s_tokens_add_up_to_what_is_bought(store: SurfaceStore) -> None:

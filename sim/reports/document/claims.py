@@ -38,6 +38,7 @@ def months_range(low: float, high: float) -> str:
 
 
 def of_hundred(share: float) -> str:
+    """A share of futures in words."""
     return f"{share * HUNDRED:.0f} of 100"
 
 
@@ -111,17 +112,7 @@ def cheaper_to_leave(ours: str, theirs: str, *, saved: Paired) -> str:
     return f"{ours} takes {words.money(saved.mean)} less to leave ({money_range(saved.low, saved.high)})"
 
 
-# --- doors, notice, breaking even -----------------------------------------------------------------------------------
-
-
-def door_behavior(*, option: str, door: str, behavior: str, share: float, below: float) -> str:
-    """How a decision behaves, and how sure that is."""
-    count = of_hundred(share)
-    start = f"Under {option}, {door}"
-    if share * HUNDRED < EITHER_WAY:
-        return f"{start} could go either way; {behavior} is the most we found in one kind ({count} futures)."
-    more = f"; it gets harder to undo below {words.percent(below)} growth a month" if isfinite(below) else ""
-    return f"{start} is likely to be {behavior} ({count} futures){more}."
+# --- notice, breaking even ------------------------------------------------------------------------------------------
 
 
 def notice_words(*, notice_months: float, needed: float, low: float, high: float) -> str:

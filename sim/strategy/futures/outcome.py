@@ -19,6 +19,18 @@ Array = NDArray[np.float64]
 
 Kind = Literal["setting", "factor", "added", "rows", "hazards", "strike", "gravity"]
 
+TRIANGULAR = "triangular from low over likely to high"
+LAWS: dict[Kind, str] = {
+    "setting": TRIANGULAR,
+    "factor": TRIANGULAR,
+    "added": TRIANGULAR,
+    "rows": TRIANGULAR,
+    "hazards": TRIANGULAR,
+    "strike": "exponential waits at the shock's chance in that future",
+    "gravity": "mild, likely or grave by their stated shares",
+}
+"""The law by which a future draws each kind of uncertain thing; `draws.draw` follows it."""
+
 PERCENTS = (5.0, 25.0, 50.0, 75.0, 95.0)
 """Percentiles of every fan, rising."""
 
@@ -47,6 +59,11 @@ class Uncertain:
     source: str
     grade: str
     note: str = ""
+
+    @property
+    def law(self) -> str:
+        """How its values are spread, in words: a judgment as much as the range is."""
+        return LAWS[self.kind]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

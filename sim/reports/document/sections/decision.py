@@ -1,6 +1,6 @@
 """First page: what is asked, what we recommend, what would change our mind, one chart and the key figures."""
 
-from math import isfinite, nan
+from math import isfinite
 
 import numpy as np
 
@@ -125,11 +125,11 @@ def _without_futures(facts: Facts) -> list[str]:
                 f"pays above {words.percent(chance)}, and not below."
             )
     share = theirs.scenario.world.growth_per_month
-    below = _compounds_below(theirs)
-    if isfinite(below):
+    below = _harder_below(theirs)
+    if below:
         said.append(
-            f"Growth: below {words.percent(below)} a month, leaving {facts.options[facts.against].short} gets ever "
-            f"harder (we assume {words.percent(share)})."
+            f"Growth: {below}, leaving {facts.options[facts.against].short} gets ever harder (we assume "
+            f"{words.percent(share)})."
         )
     return said
 
@@ -137,10 +137,10 @@ def _without_futures(facts: Facts) -> list[str]:
 def _of_one_plan(facts: Facts) -> list[str]:
     said = []
     plan = facts.plan
-    below = _compounds_below(plan)
-    if isfinite(below):
+    below = _harder_below(plan)
+    if below:
         said.append(
-            f"Growth below {words.percent(below)} a month: then leaving gets ever harder "
+            f"Growth {below}: then leaving gets ever harder "
             f"(we assume {words.percent(plan.scenario.world.growth_per_month)})."
         )
     ceiling = plan.ceiling
@@ -159,8 +159,14 @@ def _of_one_plan(facts: Facts) -> list[str]:
     return said
 
 
-def _compounds_below(outcome: Outcome) -> float:
-    return next((door.compounds_below_growth for door in outcome.doors if door.decision == WHOLE), nan)
+def _harder_below(outcome: Outcome) -> str:
+    """Growth below which leaving everything gets harder, and that in cash alone; empty where it never does."""
+    whole = next((door for door in outcome.doors if door.decision == WHOLE), None)
+    if whole is None or not isfinite(whole.compounds_below_growth):
+        return ""
+    in_cash = whole.compounds_below_growth_cash_only
+    alone = f"{words.percent(in_cash)} in cash alone" if isfinite(in_cash) else "at no growth in cash alone"
+    return f"below {words.percent(whole.compounds_below_growth)} a month ({alone})"
 
 
 # --- the chart ------------------------------------------------------------------------------------------------------

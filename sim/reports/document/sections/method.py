@@ -62,11 +62,12 @@ def _how(facts: Facts) -> str:
     fidelity = words.FIDELITY_WORDS[facts.plan.fidelity].lower()
     draws = facts.evidence.futures
     drawn = (
-        f" {draws.n} futures were drawn from the ranges of the register."
+        f" {draws.n} futures were drawn from the ranges of the register, by triangular laws from low over likely to "
+        "high; shocks strike at random with their stated chances. Ranges of leaving are drawn uniformly."
         if draws
         else (
-            f" Ranges of cash and months to leave come from {DOOR_DRAWS} futures of the lock-in rows; no other futures "
-            "were drawn, so money has no range here."
+            f" Ranges of cash and months to leave come from {DOOR_DRAWS} futures of the lock-in rows, drawn "
+            "uniformly from low to high; no other futures were drawn, so money has no range here."
         )
     )
     return (

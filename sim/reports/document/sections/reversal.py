@@ -105,7 +105,7 @@ def door_ranges(facts: Facts) -> Ranges:
 
 
 def door_table(facts: Facts) -> Table:
-    """Months, behavior and its count, the cost of staying one more month, and when a door compounds."""
+    """Months, behavior with and without growth forgone, its count, one more month's cost, and when a door compounds."""
     rows: list[tuple[Cell, ...]] = []
     groups = []
     for at, (option, outcome) in enumerate(zip(facts.options, facts.outcomes, strict=True)):
@@ -117,17 +117,17 @@ def door_table(facts: Facts) -> Table:
         Column("Door", 1.3),
         Column("Cash to leave", 1.3, numeric=True),
         Column("Months", 0.9, numeric=True),
-        Column("How it behaves", 1.4),
+        Column("How it behaves", 1.6),
         Column("Of 100", 0.6, numeric=True),
         Column("One more month", 0.9, numeric=True),
-        Column("Harder below", 1.0),
+        Column("Harder below", 1.2),
     )
     return Table(
         "doors",
         f"Doors at {words.year_end(facts.months)}",
         "Ranges hold 80 of 100 futures. Of 100: futures that give "
         "the behavior named. One more month: how much dearer leaving is a month later. Harder below: growth a month "
-        "below which it gets harder to undo.",
+        "below which it gets harder to undo. In cash alone: without growth forgone, which rests on a judgment.",
         columns,
         tuple(rows),
         tuple(groups),
@@ -139,18 +139,26 @@ def _door_row(facts: Facts, option: int, door: Door) -> tuple[Cell, ...]:
     time = outcome.months[month - 1].exit[door.decision].exit_months
     low, high = facts.leaving[option].months_range(door.decision, month=month)
     staying = staying_usd(outcome, door.decision, month=month)
-    below = door.compounds_below_growth
     share = door.class_share
     behavior = words.DOOR_WORDS[door.door_class]
+    in_cash = f"in cash alone {words.DOOR_WORDS[door.class_cash_only]}"
     return (
         layer_name(door.decision),
         leave_figure(facts, option, layer=door.decision, month=month),
         Figure(time, words.months(time).split(words.NBSP)[0], low, high, claims.months_range(low, high)),
-        behavior if share * claims.HUNDRED >= claims.EITHER_WAY else f"{behavior}, or not: could go either way",
+        f"{behavior if share * claims.HUNDRED >= claims.EITHER_WAY else f'{behavior}, or not: could go either way'}; "
+        f"{in_cash}",
         Figure(share * claims.HUNDRED, f"{share * claims.HUNDRED:.0f}"),
         Figure(staying, words.money(staying)),
-        Figure(below, f"{words.percent(below)} a month" if isfinite(below) else "never"),
+        Figure(
+            door.compounds_below_growth,
+            f"{_below(door.compounds_below_growth)}; in cash {_below(door.compounds_below_growth_cash_only)}",
+        ),
     )
+
+
+def _below(growth_per_month: float) -> str:
+    return words.percent(growth_per_month) if isfinite(growth_per_month) else "never"
 
 
 def whole_lines(facts: Facts) -> Lines:

@@ -144,16 +144,22 @@ def _doors(option: Option, outcome: Outcome) -> Table:
         Column("Decision", 1.5),
         Column("Behavior", 1.5),
         Column("Share", numeric=True),
+        Column("Harder below, growth a month", numeric=True),
         *(Column(f"Cash after month {month}", numeric=True) for month in months),
         Column("Months to leave", numeric=True),
+        Column("In cash alone", 1.5),
+        Column("Harder below, in cash", numeric=True),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             layer_name(door.decision),
             words.DOOR_WORDS.get(door.door_class, door.door_class),
             Figure(door.class_share, words.percent(door.class_share)),
+            Figure(door.compounds_below_growth, words.percent(door.compounds_below_growth)),
             *(Figure(door.usd[month], words.money(door.usd[month])) for month in months),
             Figure(door.exit_months, words.months(door.exit_months)),
+            words.DOOR_WORDS.get(door.class_cash_only, door.class_cash_only),
+            Figure(door.compounds_below_growth_cash_only, words.percent(door.compounds_below_growth_cash_only)),
         )
         for door in outcome.doors
     )
