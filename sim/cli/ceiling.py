@@ -86,8 +86,7 @@ def _margin_sentence(ceiling: Ceiling, *, target: float) -> str:
         return f"No volume tried reaches {goal}."
     floor = "every smaller volume tried" if ceiling.margin_floor == 0 else f"{ceiling.margin_floor:.2g} times it"
     top = "the most that was tried" if isinf(ceiling.margin_ceiling) else f"{ceiling.margin_ceiling:.2g} times it"
-    beyond = " No volume up to the ceiling does." if ceiling.margin_floor > ceiling.multiplier else ""
-    return f"From {floor} to {top}, the platform earns {goal}.{beyond}"
+    return f"From {floor} to {top}, the platform earns {goal}."
 
 
 def _volumes(ceiling: Ceiling) -> str:
@@ -95,7 +94,7 @@ def _volumes(ceiling: Ceiling) -> str:
     rows = [
         (
             f"{volume.multiplier:.3g} ×",
-            f"{volume.requests_per_s:.3g}",
+            f"{float(f'{volume.requests_per_s:.3g}'):,g}",
             words.percent(volume.in_time_share),
             words.seconds(volume.p95_s),
             words.percent(volume.gross_margin),

@@ -24,6 +24,8 @@ BINDS = {
 }
 """Causes that may give way after another, as `words.BINDS_WORDS` has those that do first."""
 
+SHARED = "The layers do not add up to everything: work that they share is counted once."
+
 Months = Sequence[MonthResult]
 Row = tuple[str, Callable[[Months], str]]
 
@@ -36,7 +38,7 @@ def outcome_text(outcome: Outcome) -> str:
         f"{scenario.months} months from {scenario.start}",
         _money_table(outcome.months),
         "Promises in the last month\n" + _promises(outcome.months[-1]),
-        "How hard it is to leave\n" + "\n".join((doors_text(outcome), *_dragged(outcome))),
+        "How hard it is to leave\n" + "\n".join((doors_text(outcome), f"  {SHARED}", *_dragged(outcome))),
         f"Ceiling      {ceiling_sentence(outcome.ceiling)}",
         _worth(outcome),
     ]
@@ -166,6 +168,8 @@ def ceiling_sentence(ceiling: Ceiling) -> str:
     if ceiling.held_back:
         return f"{served}. Until then residency is what holds sales back:{away}"
     next_up = "" if ceiling.runner_up == "none" else f"; next would be {BINDS[ceiling.runner_up]}"
+    if ceiling.margin_floor > ceiling.multiplier:
+        next_up = "; no demand up to there earns the margin target"
     return f"{served}{next_up}.{away}"
 
 

@@ -143,7 +143,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """Largest multiple of the reference month's demand that is served within promise and at the margin target.
+    """Largest multiple of the reference month's demand served within promise, before growth costs the margin target.
 
     0 where no volume reaches the margin target. `month` is when growth gets
     there, `None` if not within the horizon. `binds` is what gives way first:

@@ -167,6 +167,7 @@ def test_waiting_is_priced(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (("--set", "decisions.own_share"), ("--set", "PATH=VALUE")),
         (("--set", "decisions.own_shar=0.5"), ("own_shar", "own_share")),
+        (("--set", "own_share=0.5"), ("own_share: no such setting", "Did you mean 'decisions.own_share'?")),
         (("--set", "decisions.own_share=[0.5"), ("own_share=[0.5", "YAML")),
         (("--set", "decisions.own_share=0.5", "--months", "36,40"), ("--months 36, 40", "0 to 35")),
         (("--set", "decisions.own_share=0.5", "--months", "soon"), ("--months", "whole number")),
