@@ -24,7 +24,7 @@ BINDS = {
 }
 """Causes that may give way after another, as `words.BINDS_WORDS` has those that do first."""
 
-SHARED = "The layers do not add up to everything: work that they share is counted once."
+SHARED = "The layers do not add up to everything: evaluation, dual running and compliance are counted once."
 
 Months = Sequence[MonthResult]
 Row = tuple[str, Callable[[Months], str]]

@@ -212,6 +212,9 @@ def test_a_benchmark_that_says_nothing_is_told(capsys: pytest.CaptureFixture[str
     assert "no_such.json" in told(capsys, "run", OWN, "--calibrate", "no_such.json")
     result = written(tmp_path, json.dumps(VLLM), "result.json")
     assert "GPUs of its own" in told(capsys, "run", API, "--calibrate", result)
+    other = written(tmp_path, json.dumps(VLLM | {"mean_tpot_ms": 99_999.0}), "other.json")
+    fault = told(capsys, "run", OWN, "--calibrate", other)
+    assert "other.json: steps would take" in fault and "measured something else than gpt_oss_120b on 1 h200" in fault
 
 
 # --- logs ---------------------------------------------------------------------------------------------------------
