@@ -1,7 +1,7 @@
 """`loadbearing ceiling`: how far demand can grow, and what gives way first."""
 
 from argparse import Namespace
-from math import isinf, isnan
+from math import isfinite, isinf, isnan
 from typing import Any
 
 from sim.cli.executing import executor_of
@@ -28,7 +28,8 @@ def command(arguments: Namespace) -> None:
         print_json({"scenario": scenario_object(outcome), "ceiling": ceiling, **found})
         return
     print(f"{outcome.scenario.name}: {words.FIDELITY_WORDS[outcome.fidelity].lower()}\n")
-    print(f"Demand can grow to {ceiling_sentence(ceiling)}")
+    said = "Demand can grow to" if isfinite(ceiling.multiplier) else "How far demand can grow is"
+    print(f"{said} {ceiling_sentence(ceiling)}")
     print(_margin_sentence(ceiling, target=outcome.scenario.company.target_margin))
     if asked.sellable is not None:
         sentences = (lift_sentence(asked.lift), curve_sentence(asked.curve), *sellable_sentences(asked.sellable))

@@ -174,6 +174,7 @@ def ceiling_sentence(ceiling: Ceiling) -> str:
 
 
 def _worth(outcome: Outcome) -> str:
-    payback = "never" if outcome.payback_month is None else f"from month {outcome.payback_month + 1} on"
+    back = outcome.payback_month
+    cash = "cash is never back above zero" if back is None else f"cash stays above zero from month {back + 1} on"
     rate = words.percent(outcome.scenario.company.discount_per_year)
-    return f"Worth        {words.money(outcome.npv_usd)} at {rate} a year; cash stays above zero {payback}."
+    return f"Worth        {words.money(outcome.npv_usd)} at {rate} a year; {cash}."

@@ -1,6 +1,7 @@
 """The command line on what else can be asked of a plan: vectors, the EU's customers, another price, worse answers."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,15 @@ def test_a_comparison_prints_how_good_the_answers_must_be(capsys: pytest.Capture
     worth = {kpi["name"]: kpi for kpi in result["kpis"]}["npv_usd"]
     assert even["gain_usd"] == pytest.approx(abs(worth["values"][0]["mean"] - worth["values"][1]["mean"]))
     assert "more of its answers go unpaid" in said(capsys, "compare", API, OWN)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_plan_that_sells_nothing_is_said_in_whole_sentences(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    nothing = tmp_path / "nothing.yaml"
+    products = "[{id: support, demand: {amount: 0}}, {id: coding, demand: {amount: 0}}]"
+    nothing.write_text(f"extends: {OWN}\nname: Nothing\nproducts: {products}\n")
+    assert "at 10\u00a0% a year; cash is never back above zero." in said(capsys, "run", str(nothing))
+    found = said(capsys, "ceiling", str(nothing))
+    assert "How far demand can grow is unknown: nothing is served in month 13." in found
