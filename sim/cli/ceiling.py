@@ -1,7 +1,7 @@
 """`loadbearing ceiling`: how far demand can grow, and what gives way first."""
 
 from argparse import Namespace
-from math import isinf, isnan
+from math import isfinite, isinf, isnan
 from typing import Any
 
 from sim.cli.executing import executor_of
@@ -28,7 +28,8 @@ def command(arguments: Namespace) -> None:
         print_json({"scenario": scenario_object(outcome), "ceiling": ceiling, **found})
         return
     print(f"{outcome.scenario.name}: {words.FIDELITY_WORDS[outcome.fidelity].lower()}\n")
-    print(f"Demand can grow to {ceiling_sentence(ceiling)}")
+    said = "Demand can grow to" if isfinite(ceiling.multiplier) else "How far demand can grow is"
+    print(f"{said} {ceiling_sentence(ceiling)}")
     print(_margin_sentence(ceiling, target=outcome.scenario.company.target_margin))
     if asked.sellable is not None:
         sentences = (lift_sentence(asked.lift), curve_sentence(asked.curve), *sellable_sentences(asked.sellable))
@@ -86,8 +87,7 @@ def _margin_sentence(ceiling: Ceiling, *, target: float) -> str:
         return f"No volume tried reaches {goal}."
     floor = "every smaller volume tried" if ceiling.margin_floor == 0 else f"{ceiling.margin_floor:.2g} times it"
     top = "the most that was tried" if isinf(ceiling.margin_ceiling) else f"{ceiling.margin_ceiling:.2g} times it"
-    beyond = " No volume up to the ceiling does." if ceiling.margin_floor > ceiling.multiplier else ""
-    return f"From {floor} to {top}, the platform earns {goal}.{beyond}"
+    return f"From {floor} to {top}, the platform earns {goal}."
 
 
 def _volumes(ceiling: Ceiling) -> str:
@@ -95,7 +95,7 @@ def _volumes(ceiling: Ceiling) -> str:
     rows = [
         (
             f"{volume.multiplier:.3g} ×",
-            f"{volume.requests_per_s:.3g}",
+            f"{float(f'{volume.requests_per_s:.3g}'):,g}",
             words.percent(volume.in_time_share),
             words.seconds(volume.p95_s),
             words.percent(volume.gross_margin),

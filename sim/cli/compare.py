@@ -14,6 +14,7 @@ from sim.metrics import Estimate
 from sim.reports import words
 from sim.reports.comparison import who_answers_sentence
 from sim.reports.decisions import quality_sentence
+from sim.reports.money import times
 from sim.scenario.faults import short
 from sim.strategy import compare
 from sim.strategy.answers import QualityBreakEven, quality_break_even
@@ -25,6 +26,8 @@ WRITTEN: dict[str, Callable[[float], str]] = {
     "share": words.percent,
     "USD": words.money,
     "USD/1M tokens": words.money,
+    "months": lambda months: f"{months:.1f}" if isfinite(months) else words.NONE,
+    "ratio": lambda multiplier: times(multiplier) if isfinite(multiplier) else words.NONE,
 }
 LABELS = {
     "served_share": "Served",
@@ -114,7 +117,9 @@ def _kpis(kpis: Sequence[Kpi]) -> str:
 def _kpi_row(kpi: Kpi) -> tuple[str, ...]:
     write = WRITTEN.get(kpi.unit, _amount)
     label = LABELS.get(kpi.name, kpi.name.replace("p95_s ", "p95, "))
-    marked = [f"{write(value.mean)}{'*' if at in _best(kpi) else ''}" for at, value in enumerate(kpi.values)]
+    # Months count from 0 in results and from 1 in what people read.
+    start = 1 if kpi.unit == "month" else 0
+    marked = [f"{write(value.mean + start)}{'*' if at in _best(kpi) else ''}" for at, value in enumerate(kpi.values)]
     return (label, *marked, *(_difference(difference, kpi) for difference in kpi.differences[1:]))
 
 
@@ -142,7 +147,7 @@ def _difference(difference: Estimate, kpi: Kpi) -> str:
         noise = f" ± {difference.half_width:.2g}" if isfinite(difference.half_width) else ""
         text = f"{size:.2f}{noise} s"
     else:
-        text = words.money(size) if kpi.unit.startswith("USD") else _amount(size)
+        text = WRITTEN.get(kpi.unit, _amount)(size)
     # What rounds to nothing has no sign.
     sign = "" if not any(digit in text for digit in "123456789") else "+" if mean > 0 else words.MINUS
     return f"{sign}{text}"

@@ -7,8 +7,10 @@ from time import perf_counter
 from sim.cli.calibrating import calibrated
 from sim.cli.executing import executor_of, tell
 from sim.cli.faults import InputError
+from sim.reports import words
 from sim.scenario import Scenario, load, set_fields
 from sim.scenario.assumption_files import with_catalogue_file
+from sim.scenario.schema import PerSeat
 from sim.scenario.yaml_text import MOST_BYTES
 from sim.strategy import Executor, Outcome, evaluate
 from sim.strategy.answers import at_price
@@ -28,10 +30,20 @@ def _priced(scenario: Scenario, arguments: Namespace) -> Scenario:
     """The scenario at other prices, where they were asked for."""
     for product, usd in getattr(arguments, "prices", ()):
         try:
-            scenario = at_price(scenario, product, usd=usd, elasticity=arguments.elasticity)
+            priced = at_price(scenario, product, usd=usd, elasticity=arguments.elasticity)
         except LookupError as fault:
             raise InputError(f"--price {product}={usd:g}: {fault.args[0]}. Name one of them.") from fault
+        tell(f"--price {product}={usd:g}: {_moved(scenario, priced, product)}")
+        scenario = priced
     return scenario
+
+
+def _moved(before: Scenario, after: Scenario, product: str) -> str:
+    """What another price put in place of what."""
+    old, new = (next(each for each in side.products if each.id == product) for side in (before, after))
+    was_usd = old.price.usd_per_month if isinstance(old.price, PerSeat) else old.price.usd
+    kept = new.demand.amount / old.demand.amount if old.demand.amount > 0 else 1.0
+    return f"in place of {words.money(was_usd)} from the start; demand × {kept:.3g}"
 
 
 def load_with(source: str, catalogue: str | None) -> Scenario:

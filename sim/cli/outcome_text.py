@@ -28,6 +28,7 @@ DOORS_NOTE = (
     "  sure: share of futures drawn uniformly over the ranges of lock-in; harder below: growth a month below which it\n"
     "  gets harder to undo; in cash alone: without growth forgone"
 )
+SHARED = "The layers do not add up to everything: evaluation, dual running and compliance are counted once."
 
 Months = Sequence[MonthResult]
 Row = tuple[str, Callable[[Months], str]]
@@ -41,7 +42,7 @@ def outcome_text(outcome: Outcome) -> str:
         f"{scenario.months} months from {scenario.start}",
         _money_table(outcome.months),
         "Promises in the last month\n" + _promises(outcome.months[-1]),
-        "How hard it is to leave\n" + "\n".join((doors_text(outcome), *_dragged(outcome))),
+        "How hard it is to leave\n" + "\n".join((doors_text(outcome), f"  {SHARED}", *_dragged(outcome))),
         f"Ceiling      {ceiling_sentence(outcome.ceiling)}",
         _worth(outcome),
     ]
@@ -178,10 +179,13 @@ def ceiling_sentence(ceiling: Ceiling) -> str:
     if ceiling.held_back:
         return f"{served}. Until then residency is what holds sales back:{away}"
     next_up = "" if ceiling.runner_up == "none" else f"; next would be {BINDS[ceiling.runner_up]}"
+    if ceiling.margin_floor > ceiling.multiplier:
+        next_up = "; no demand up to there earns the margin target"
     return f"{served}{next_up}.{away}"
 
 
 def _worth(outcome: Outcome) -> str:
-    payback = "never" if outcome.payback_month is None else f"from month {outcome.payback_month + 1} on"
+    back = outcome.payback_month
+    cash = "cash is never back above zero" if back is None else f"cash stays above zero from month {back + 1} on"
     rate = words.percent(outcome.scenario.company.discount_per_year)
-    return f"Worth        {words.money(outcome.npv_usd)} at {rate} a year; cash stays above zero {payback}."
+    return f"Worth        {words.money(outcome.npv_usd)} at {rate} a year; {cash}."

@@ -116,7 +116,8 @@ def _explain(arguments: Namespace) -> None:
     if arguments.json:
         print_json({"scenario": arguments.scenario, "month": month, "figure": figure, "tree": node})
     else:
-        print(f"{outcome.scenario.name}, {outcome.statements[month].day:%B %Y} (month {month} of the JSON)\n")
+        when = f"{outcome.statements[month].day:%B %Y}, month {month + 1}"
+        print(f"{outcome.scenario.name}, {when} (`--month {month}`, as JSON counts)\n")
         print("\n".join(_lines(node, depth=0)))
 
 
@@ -142,7 +143,9 @@ def _lines(node: Node, *, depth: int) -> Iterator[str]:
     yield f"{indent}{node.label}: {_number(node.value)} {node.unit}{f'  ({node.how})' if node.children else ''}"
     if node.term is not None:
         term = node.term
-        yield f"{indent}  {_number(term.quantity)} {term.unit} × {_number(term.price)} {term.price_unit}"
+        # A unit such as "1M tokens" would read as part of the quantity.
+        of = "× " if term.unit[:1].isdecimal() else ""
+        yield f"{indent}  {_number(term.quantity)} {of}{term.unit} × {_number(term.price)} {term.price_unit}"
     for field in node.fields:
         yield f"{indent}  scenario: {field}"
     for fact in node.facts:

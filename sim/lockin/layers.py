@@ -18,7 +18,7 @@ LAYER_NAMES = MappingProxyType({
 """What people call each layer."""
 
 WHOLE = "whole"
-"""Name of leaving all layers at once; it is less than the sum of them, since what they share is paid once."""
+"""Name of leaving all layers at once; it is not their sum: what they share is paid once, all runs twice as long."""
 
 LayerSet = frozenset[str]
 

@@ -100,11 +100,13 @@ def _row(kpi: Kpi) -> KpiRow:
     known = [estimate.mean for estimate in kpi.values if isfinite(estimate.mean)]
     top = (max(known) if kpi.higher_is_better else min(known)) if known else None
     tied = len({write(value) for value in known}) <= 1
+    # Months count from 0 in results and from 1 in what people read; a difference of two has no start.
+    start = 1 if kpi.unit == "month" else 0
     cells = []
     for at, estimate in enumerate(kpi.values):
         best = top is not None and not tied and write(estimate.mean) == write(top)
         difference = "" if at == 0 else _difference(kpi, at, write)
-        cells.append(KpiCell(write(estimate.mean), difference, best))
+        cells.append(KpiCell(write(estimate.mean + start), difference, best))
     return KpiRow(_label(kpi), tuple(cells))
 
 

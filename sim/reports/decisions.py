@@ -10,6 +10,7 @@ from math import isfinite, isinf, isnan
 from sim.lockin.portability import EventVerdict
 from sim.reports import words
 from sim.reports.sentences import TIE_SHARE
+from sim.scenario import lever_cards
 from sim.strategy.answers import EuBreakEven, QualityBreakEven
 from sim.strategy.dragged import Dragged
 from sim.strategy.lift import Lift, Tried
@@ -23,9 +24,10 @@ from sim.strategy.worth_it import WorthOfPortability
 
 
 def portability_sentences(worth: WorthOfPortability) -> tuple[str, ...]:
-    """The verdict, what the premium is made of, every event, leaving everything, and deciding later."""
+    """The verdict, of what plans, what the premium is made of, every event, leaving everything, deciding later."""
     return (
         portability_verdict(worth),
+        _compared(worth),
         _premium(worth),
         *(event_sentence(event) for event in worth.verdict.events),
         _everything(worth),
@@ -51,6 +53,22 @@ def portability_verdict(worth: WorthOfPortability) -> str:
     if abs(worth.verdict.worth_usd) <= TIE_SHARE * abs(premium):
         return f"Portability is a toss-up: {figures}."
     return f"Portability {'pays' if worth.pays else 'does not pay'}: {figures}."
+
+
+def _compared(worth: WorthOfPortability) -> str:
+    """What the two plans differ in: a reader who has compared presets would take the managed plan for one of them."""
+    portable, managed = worth.portable.scenario.decisions, worth.managed.scenario.decisions
+    said = []
+    for card in lever_cards():
+        name = card.path.removeprefix("decisions.")
+        ours, theirs = (
+            card.options[value] if isinstance(value, str) else words.percent(value)
+            for value in (getattr(portable, name), getattr(managed, name))
+        )
+        if ours != theirs:
+            said.append(f"{words.as_clause(card.title)}: {ours}, not {theirs}")
+    same = "Both plans decide alike" if not said else f"Portable differs from managed in {'; '.join(said)}"
+    return f"{same}. All other decisions are the same." if said else f"{same}."
 
 
 def _premium(worth: WorthOfPortability) -> str:
@@ -83,7 +101,9 @@ def _above(chance: float) -> str:
 
 def _everything(worth: WorthOfPortability) -> str:
     chances = worth.verdict.whole.break_even_probability
-    ends = [month for month in range(12, len(chances) + 1, 12)]
+    ends = [*range(12, len(chances), 12), len(chances)]
+    if all(float(chances[month - 1]) > 1 for month in ends):
+        return f"Having to leave everything would not make it pay by {words.year_end(ends[-1])}, however likely."
     said = ", ".join(f"{_chance(float(chances[month - 1]))} by {words.year_end(month)}" for month in ends)
     return f"Chance of having to leave everything at which portability pays: {said}."
 
@@ -174,7 +194,7 @@ def price_sentence(price: LowestPrice, target_margin: float) -> str:
         return f"{price.label}: no price reaches {goal}."
     return (
         f"{price.label}: {words.money(price.lowest_usd)} for {PRICED[price.kind]} keeps {goal}, "
-        f"against {words.money(price.price_usd)} now."
+        f"against {words.money(price.price_usd)} planned (prices of month 1)."
     )
 
 

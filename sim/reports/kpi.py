@@ -201,8 +201,8 @@ def chips(outcome: Outcome, preset: Outcome, *, month: int) -> tuple[Chip, ...]:
         of = f" the load of {words.month(ceiling.reference_month + 1)}"
         found.append(Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f"{of}{when}; {words.ceiling_words(ceiling)}"))
     same = outcome.launch_month == preset.launch_month
-    note = ", as the preset" if same else f", preset {preset.launch_month}"
-    found.append(Chip("Launch", words.month(outcome.launch_month), note))
+    note = ", as the preset" if same else f", preset {preset.launch_month + 1}"
+    found.append(Chip("Launch", words.month(outcome.launch_month + 1), note))
     low = min(range(len(outcome.cumulative_cash_usd)), key=lambda i: outcome.cumulative_cash_usd[i])
     hole = outcome.cumulative_cash_usd[low]
     found.append(

@@ -19,7 +19,7 @@ EXAMPLES = {
     "data": "vector store, index, logs",
     "network": "private links, gateways, zones",
     "identity": "roles, secrets, dashboards",
-    WHOLE: "shared work is counted once, so less than the sum",
+    WHOLE: "shared work is counted once, so not the sum of the six",
 }
 _FINDING_WORDS = {
     "move": "the fee to move data out",

@@ -39,7 +39,7 @@ def _style(kind: DoorClass, palette: Palette) -> tuple[str, float]:
 def layer_lines(
     outcome: Outcome, *, read: Read, write: Callable[[float], str], palette: Palette, scale: float, unit: str
 ) -> go.Figure:
-    """One line a layer, never stacked: leaving all is less than the sum. The end marks the class of the door."""
+    """One line a layer, never stacked: leaving all is not the sum. The end marks the class of the door."""
     kinds = {door.decision: door.door_class for door in outcome.doors}
     series = {layer: [read(month.exit[layer]) for month in outcome.months] for layer in LAYERS}
     months = len(outcome.months)

@@ -46,7 +46,7 @@ def running_headline(month: OperationsMonth, outcome: Outcome) -> tuple[Part, ..
     first = busiest(month)
     if first is None:
         return (Part(f"Nothing runs yet in {words.month(month.month + 1)}; the platform opens in "),
-                Part(words.month(outcome.launch_month), True), Part("."))  # fmt: skip
+                Part(words.month(outcome.launch_month + 1), True), Part("."))  # fmt: skip
     hour, load = first.busiest
     whose = "its own GPUs run at" if first.is_pool else "its API quota is used to"
     said = [

@@ -50,7 +50,7 @@ def _served_by(outcome: Outcome) -> str:
 def _opens(outcome: Outcome, preset: Outcome) -> str:
     later = outcome.launch_month - preset.launch_month
     if later == 0:
-        return f"the platform opens in {words.month(outcome.launch_month)}"
+        return f"the platform opens in {words.month(outcome.launch_month + 1)}"
     size = "a month" if abs(later) == 1 else words.months(abs(later))
     return f"the platform opens {size} {'later' if later > 0 else 'earlier'}"
 

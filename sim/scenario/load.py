@@ -1,11 +1,11 @@
 """Scenarios from files, presets and uploads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.scenario.explain import EXTENDS, MISSING
-from sim.scenario.faults import ScenarioError, did_you_mean, short
+from sim.scenario.faults import ScenarioError, did_you_mean, nearest, short
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import KIND
 from sim.scenario.validate import validated
@@ -57,10 +57,32 @@ def _resolved(
     try:
         return validated(whole, where=where, faults=(*faults, *more))
     except ScenarioError as error:
-        if not more:
-            raise
-        # What a faulty base would have given is not missing from this file.
-        raise ScenarioError(where, (f for f in error.faults if not f.endswith(MISSING))) from error
+        if more:
+            # What a faulty base would have given is not missing from this file.
+            raise ScenarioError(where, (f for f in error.faults if not f.endswith(MISSING))) from error
+        if EXTENDS in data:
+            raise ScenarioError(where, _with_strangers(error.faults, whole)) from error
+        raise
+
+
+def _with_strangers(faults: tuple[str, ...], whole: Mapping[str, Any]) -> Iterator[str]:
+    """The faults, but one sentence for a product that was meant to be laid over one of the base and has another id.
+
+    A product of the base has a label, so one without is no product of the base.
+    """
+    products = whole.get("products")
+    ids = [item.get("id") for item in products if isinstance(item, Mapping)] if isinstance(products, list) else []
+    for fault in faults:
+        place, dot, _ = fault.partition(".")
+        if not dot or not place.startswith("products[") or f"{place}.label: {MISSING}" not in faults:
+            yield fault
+        elif fault == f"{place}.label: {MISSING}":
+            own = ids[int(place[len("products[") : -1])]
+            others = [str(id) for id in ids if id != own]
+            way = did_you_mean(str(own), others) or " Write it whole."
+            yield f"{place}: the base has no product {short(own)}, and what is here is not a whole one.{way}"
+        elif MISSING not in fault:
+            yield fault
 
 
 def _extended(
@@ -81,7 +103,8 @@ def _extended(
     if isinstance(path, str):
         return own, (path,)
     if _key(path) in chain:
-        return own, (f"{EXTENDS}: {short(name)} extends itself, by way of {len(chain)} files. Take one of them out.",)
+        way = "" if len(chain) == 1 else f", by way of {len(chain) - 1} more file{'s' if len(chain) > 2 else ''}"
+        return own, (f"{EXTENDS}: {short(name)} extends itself{way}. Extend another file, or none.",)
     if len(chain) >= MOST_BASES:
         return own, (f"{EXTENDS}: more than {MOST_BASES} bases stand on one another. Join some of them.",)
     try:
@@ -150,7 +173,7 @@ def _read(path: Path, *, where: str) -> tuple[dict[str, Any], tuple[str, ...]]:
             text = file.read(MOST_BYTES + 1)
     except FileNotFoundError as fault:
         known = presets()
-        said = f"there is no such file, and no preset of that name.{did_you_mean(where, known)}"
+        said = f"there is no such file, and no preset of that name.{nearest(where, known)}"
         raise ScenarioError(where, (f"{said} Presets: {', '.join(known)}.",)) from fault
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or str(fault)

@@ -26,6 +26,8 @@ def put(data: dict[str, Any], path: str, *, value: Any) -> str | None:
         name, *names = names
         field = owner.model_fields.get(name)
         if field is None:
+            if owner is Scenario and name in (below := _one_below()):
+                return f"no such setting. Did you mean '{below[name]}'?"
             return f"no such setting.{did_you_mean(name, owner.model_fields)}"
         if not names:
             node[name] = value
@@ -52,6 +54,17 @@ def put(data: dict[str, Any], path: str, *, value: Any) -> str | None:
             node[name] = {}
         node = node[name]
     return "no setting is named."
+
+
+def _one_below() -> dict[str, str]:
+    """Paths of the settings inside the parts of a scenario, by their last name; the part first declared wins."""
+    found: dict[str, str] = {}
+    for part, field in Scenario.model_fields.items():
+        if item_models(field.annotation) or len(models := models_of(field.annotation)) != 1:
+            continue
+        for name in models[0].model_fields:
+            found.setdefault(name, f"{part}.{name}")
+    return found
 
 
 def _by_id(items: object) -> dict[str, dict[str, Any]]:

@@ -108,7 +108,8 @@ def read_mapping(text: str | bytes, *, where: str) -> tuple[dict[str, Any], tupl
     """
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
-        raise ScenarioError(where, (f"the text has {size} bytes; a scenario may have at most {MOST_BYTES}.",))
+        said = f"the text has more than {MOST_BYTES:,} bytes, the most that a scenario may have. Shorten it."
+        raise ScenarioError(where, (said,))
     loader = None
     try:
         loader = _Loader(text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff"))
@@ -127,7 +128,7 @@ def read_mapping(text: str | bytes, *, where: str) -> tuple[dict[str, Any], tupl
         if loader is not None:
             loader.dispose()
     if not isinstance(data, dict):
-        what = "empty" if data is None else f"a {type(data).__name__}"
+        what = "empty" if data is None else "a list" if isinstance(data, list) else "one value"
         raise ScenarioError(where, (f"the file is {what}, not settings. Begin with 'name: ...' or 'extends: ...'.",))
     return data, tuple(loader.duplicates)
 

@@ -132,10 +132,10 @@ class _Question:
         nearest = np.argmax(service.promised_p95_s / limits_s, axis=-1)
         columns = zip(
             multipliers.tolist(),
-            np.nanmin(service.in_time, axis=-1).tolist(),
+            np.fmin.reduce(service.in_time, axis=-1).tolist(),
             np.take_along_axis(service.promised_p95_s, nearest[:, None], axis=-1)[:, 0].tolist(),
             service.peak_rps.tolist(),
-            np.nanmin(undisturbed.in_time, axis=-1).tolist(),
+            np.fmin.reduce(undisturbed.in_time, axis=-1).tolist(),
             np.stack([station.load.max(axis=-1) for station in service.stations], axis=-1).tolist(),
             list(zip(*(_causes(station) for station in service.stations), strict=True)),
             strict=True,

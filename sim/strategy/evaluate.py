@@ -190,6 +190,13 @@ def _outcome(stage: Stage, schedule: Schedule, *, asked: Asked) -> Outcome:
         else no_ceiling(played)
     )
     shocks = shock_results(stage.strikes, schedule, priced=priced, states=played.states, replay=replay)
+    warned = warnings_of(
+        months,
+        played,
+        target_margin=scenario.company.target_margin,
+        migrations=schedule.migrations,
+        shocks=shocks,
+    )
     return Outcome(
         scenario=scenario,
         scenario_hash=scenario_hash(scenario),
@@ -202,13 +209,8 @@ def _outcome(stage: Stage, schedule: Schedule, *, asked: Asked) -> Outcome:
         npv_usd=present_value(cash, discount_per_year=scenario.company.discount_per_year),
         payback_month=payback_month(cash),
         cumulative_cash_usd=cumulative(cash),
-        warnings=warnings_of(
-            months,
-            played,
-            target_margin=scenario.company.target_margin,
-            migrations=schedule.migrations,
-            shocks=shocks,
-        ),
+        warnings=tuple(warning.sentence for warning in warned),
+        warned_from=tuple(warning.month for warning in warned),
         simulated_windows=stage.windows,
         flows=priced.flows,
         statements=priced.statements,

@@ -150,7 +150,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """Largest multiple of the reference month's demand that is served within promise and at the margin target.
+    """Largest multiple of the reference month's demand served within promise, before growth costs the margin target.
 
     0 where no volume reaches the margin target. `month` is when growth gets
     there, `None` if not within the horizon. `binds` is what gives way first:
@@ -240,3 +240,5 @@ class Outcome:
     migrations: tuple[Migration, ...] = ()
     """Moves that were decided or forced, in order."""
     shocks: tuple[ShockResult, ...] = ()
+    warned_from: tuple[int, ...] = ()
+    """For each warning, the month that it tells of at the latest: before it, nobody can know."""

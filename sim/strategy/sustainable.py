@@ -69,7 +69,7 @@ def sustainable_curve(
             rates_rps = volumes[:, None, None, None] * once_rps
             sizes = _sized(epoch, rates_rps, count, quota=played.pressure.quota_in([month] * len(volumes)))
             service = epoch.operator.serve(rates_rps, sizes, hours=hours, in_full=False)
-            return np.nanmin(service.in_time, axis=-1)
+            return np.fmin.reduce(service.in_time, axis=-1)
 
         volume = highest_kept(in_time, target)
         return Sustainable(count, busiest_rps * min(volume, float(VOLUMES[-1])), reached_end=volume == inf)

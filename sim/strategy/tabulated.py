@@ -139,7 +139,9 @@ class TabulatedStations:
         """Of what is held: load weighted by how much of the unit there is in each hour."""
         held_h = (day * hours).sum(axis=-1)
         if model.alone:
-            return (load * (day * hours)[:, 0]).sum(axis=-1, keepdims=True) / held_h
+            # What is asked nothing may hold no quota: its use is no number.
+            with np.errstate(invalid="ignore"):
+                return (load * (day * hours)[:, 0]).sum(axis=-1, keepdims=True) / held_h
         columns = []
         for index, unit in enumerate(model.station.units):
             work_s = float(np.mean(self._unit_work_s(model, unit)))

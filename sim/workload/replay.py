@@ -16,6 +16,8 @@ import numpy as np
 from sim.workload.trace import FloatColumn, IntColumn, Trace
 from sim.workload.window import Mix, draw_requests, with_reused_prompts
 
+MOST_SPAN_S: Final = 100 * 365.25 * 86_400
+"""A century: what lasts longer is in another unit, and its outages alone would take hours to play."""
 COLUMNS: Final = ("arrival_s", "input_tokens", "output_tokens")
 MOST_BYTES: Final = 64 * 2**20
 """Largest trace that is read, counted after unpacking, so that a small archive cannot fill the memory."""
@@ -184,6 +186,11 @@ def _read(lines: Iterator[tuple[int, list[str]]], where: str) -> ReplayTrace:
             raised += prompt < 1 or answer < 1
     if not arrivals and not faults.count:
         faults.add("holds a header and no requests. Add one line for each request.")
+    if arrivals and arrivals[-1] - arrivals[0] > MOST_SPAN_S:
+        faults.add(
+            f"arrival_s spans {arrivals[-1] - arrivals[0]:.3g} s, more than a century. It counts seconds: divide what "
+            "counts milliseconds by 1,000, microseconds by a million."
+        )
     faults.raise_if_any(where)
     return ReplayTrace(
         arrival_s=np.array(arrivals, dtype=np.float64),

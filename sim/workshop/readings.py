@@ -1,5 +1,6 @@
 """What a team reads at the end of a round: figures of one month and of all months so far, beside its guess."""
 
+import re
 from dataclasses import dataclass
 from math import isfinite, nan
 
@@ -107,7 +108,11 @@ def read(
         exits_usd=tuple(m.exit[WHOLE].usd_cash for m in months),
         cash_by_month_usd=outcome.cumulative_cash_usd[: month + 1],
         shocks=tuple(shock for shock in outcome.shocks if shock.month <= month),
-        warnings=outcome.warnings,
+        warnings=tuple(
+            from_month_zero(warning)
+            for warning, since in zip(outcome.warnings, outcome.warned_from, strict=True)
+            if since <= month
+        ),
         scenario_hash=outcome.scenario_hash,
         prediction=prediction,
         gap=None
@@ -118,6 +123,11 @@ def read(
             exit_usd=whole.usd_cash - prediction.exit_usd,
         ),
     )
+
+
+def from_month_zero(warning: str) -> str:
+    """A sentence of the simulator, which counts months from 1, as a room counts them: its rounds begin with month 0."""
+    return re.sub(r"\bmonth (\d+)", lambda found: f"month {int(found[1]) - 1}", warning)
 
 
 def exit_band_usd(outcome: Outcome, month: int) -> tuple[float, float]:

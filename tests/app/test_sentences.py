@@ -130,7 +130,7 @@ def test_the_range_holds_model_error_and_noise(build):
 def test_chips(build):
     plan = build(PLAIN, OWN)
     found = {chip.name: chip for chip in chips(plan, build(PLAIN), month=36)}
-    assert found["Launch"].note == ", preset 1"
+    assert found["Launch"].note == ", preset 2"
     assert found["Ceiling"].figure == "2.9×"
     assert found["Deepest cash hole"].figure == words.money(min(plan.cumulative_cash_usd))
     unknown = replace(plan, ceiling=replace(plan.ceiling, multiplier=nan))

@@ -1,9 +1,11 @@
 """The command line on what else can be asked of a plan: vectors, the EU's customers, another price, worse answers."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from sim.cli import main
 from sim.lockin import LAYERS
 from sim.reports import words
 from sim.scenario import load, set_fields
@@ -61,6 +63,38 @@ def test_another_price_moves_demand_only_by_its_elasticity(capsys: pytest.Captur
     assert fewer < calm
 
 
+def test_another_price_is_said_with_the_price_it_replaces(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", API, "--price", "support=0.04", "--elasticity", "1"]) == 0
+    assert "--price support=0.04: in place of $0.02 from the start; demand × 0.5" in capsys.readouterr().err
+
+
+def test_what_is_called_portable_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """A twin of the plan, not another preset, is what portability is judged against."""
+    text = said(capsys, "run", API, "--portability")
+    assert "Portable differs from managed in" in text and "vector store): open, hosted, not vendor" in text
+    assert "90\u00a0%, not 0\u00a0%. All other decisions are the same." in text
+
+
+def test_every_product_that_misses_its_promise_is_warned_of_with_a_share_below_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = json.loads(said(capsys, "run", API, "--json"))
+    warned = [warning for warning in run["warnings"] if "misses its promise" in warning]
+    missed = {p["product"] for m in run["months"] for p in m["promises"] if p["in_time_share"] < 0.95}
+    assert {warning.split(" misses")[0] for warning in warned} == missed and len(warned) == 2
+    for warning in warned:
+        share = float(warning.split(": ")[1].split(" %")[0])
+        assert share < 95 and warning.endswith("and 95 % are promised.")
+
+
+def test_months_that_people_read_count_from_one(capsys: pytest.CaptureFixture[str]) -> None:
+    launched = json.loads(said(capsys, "run", OWN, "--json"))["launch_month"]
+    row = next(line for line in said(capsys, "compare", API, OWN).splitlines() if "Launch month" in line)
+    assert row.split()[2:] == ["2*", str(launched + 1), "+5"]
+    head = said(capsys, "run", OWN, "--explain", "gross_margin", "--month", "12").splitlines()[0]
+    assert "January 2028, month 13 (`--month 12`" in head
+
+
 @pytest.mark.parametrize(
     ("argv", "fault"),
     [
@@ -88,3 +122,15 @@ def test_a_comparison_prints_how_good_the_answers_must_be(capsys: pytest.Capture
     worth = {kpi["name"]: kpi for kpi in result["kpis"]}["npv_usd"]
     assert even["gain_usd"] == pytest.approx(abs(worth["values"][0]["mean"] - worth["values"][1]["mean"]))
     assert "more of its answers go unpaid" in said(capsys, "compare", API, OWN)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_plan_that_sells_nothing_is_said_in_whole_sentences(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    nothing = tmp_path / "nothing.yaml"
+    products = "[{id: support, demand: {amount: 0}}, {id: coding, demand: {amount: 0}}]"
+    nothing.write_text(f"extends: {OWN}\nname: Nothing\nproducts: {products}\n")
+    assert "at 10\u00a0% a year; cash is never back above zero." in said(capsys, "run", str(nothing))
+    found = said(capsys, "ceiling", str(nothing))
+    assert "How far demand can grow is unknown: nothing is served in month 13." in found

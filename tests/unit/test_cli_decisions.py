@@ -167,6 +167,7 @@ def test_waiting_is_priced(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (("--set", "decisions.own_share"), ("--set", "PATH=VALUE")),
         (("--set", "decisions.own_shar=0.5"), ("own_shar", "own_share")),
+        (("--set", "own_share=0.5"), ("own_share: no such setting", "Did you mean 'decisions.own_share'?")),
         (("--set", "decisions.own_share=[0.5"), ("own_share=[0.5", "YAML")),
         (("--set", "decisions.own_share=0.5", "--months", "36,40"), ("--months 36, 40", "0 to 35")),
         (("--set", "decisions.own_share=0.5", "--months", "soon"), ("--months", "whole number")),
@@ -211,6 +212,9 @@ def test_a_benchmark_that_says_nothing_is_told(capsys: pytest.CaptureFixture[str
     assert "no_such.json" in told(capsys, "run", OWN, "--calibrate", "no_such.json")
     result = written(tmp_path, json.dumps(VLLM), "result.json")
     assert "GPUs of its own" in told(capsys, "run", API, "--calibrate", result)
+    other = written(tmp_path, json.dumps(VLLM | {"mean_tpot_ms": 99_999.0}), "other.json")
+    fault = told(capsys, "run", OWN, "--calibrate", other)
+    assert "other.json: steps would take" in fault and "measured something else than gpt_oss_120b on 1 h200" in fault
 
 
 # --- logs ---------------------------------------------------------------------------------------------------------

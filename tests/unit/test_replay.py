@@ -71,6 +71,7 @@ FAULTY = [
     ("0,1,-2", "line 2: output_tokens must be at least 0 (got '-2')"),
     ("0,1,1e9", "line 2: output_tokens must be at most 100000000 tokens"),
     ("0,1_0,1", "line 2: input_tokens must be a number (got '1_0')"),
+    ("0,1,1\n86400000000,1,1", "arrival_s spans 8.64e+10 s, more than a century. It counts seconds"),
     ("5,1,1\n4,1,1", "line 3: arrival_s falls from 5.0 to 4.0. Sort the file by arrival_s."),
 ]
 

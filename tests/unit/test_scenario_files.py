@@ -187,10 +187,24 @@ def test_a_missing_base_is_one_fault_beside_the_files_own(tmp_path):
     )
 
 
+def test_a_mistyped_product_is_one_fault_and_names_the_product_it_is_near(tmp_path):
+    (tmp_path / "a.yaml").write_text(
+        "extends: own_the_platform\nname: A\nproducts: [{id: suport, price: {usd: 0.03}, credit_share: 2}]\n"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path / "a.yaml")
+    stranger = "products[2]: the base has no product 'suport', and what is here is not a whole one."
+    assert [fault for fault in caught.value.faults if fault.startswith("products[2]: ")] == [
+        f"{stranger} Did you mean 'support'?"
+    ]
+    assert not any("missing" in fault for fault in caught.value.faults)
+    assert any(fault.startswith("products[2].credit_share: must be at most 1 (got 2)") for fault in caught.value.faults)
+
+
 def test_bases_that_go_in_a_circle_are_refused(tmp_path):
     (tmp_path / "a.yaml").write_text("extends: b.yaml\n")
     (tmp_path / "b.yaml").write_text("extends: a.yaml\n")
-    with pytest.raises(ScenarioError, match="extends itself, by way of 2 files"):
+    with pytest.raises(ScenarioError, match="extends itself, by way of 1 more file"):
         load(tmp_path / "a.yaml")
 
 

@@ -22,7 +22,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("a: " + "[" * 50 + "]" * 50, f"line 1: nested deeper than {MOST_DEPTH}"),
         ("[" * 100_000, f"line 1: nested deeper than {MOST_DEPTH}"),
         ("a: [" + "1," * (MOST_NODES + 1) + "]", f"line 1: more than {MOST_NODES} values"),
-        ("a" * (MOST_BYTES + 1), f"the text has {MOST_BYTES + 1} bytes"),
+        ("a" * (MOST_BYTES + 1), f"the text has more than {MOST_BYTES:,} bytes"),
         ("é" * (MOST_BYTES // 2 + 1), "the text has"),
         (b"name: \xff", "byte 6 is not UTF-8"),
         ("name: x\nname: y", "name: given on line 1 and again on line 2"),
@@ -35,7 +35,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("a: 1\n---\nb: 2", "this is not YAML"),
         ("", "the file is empty"),
         ("- a", "the file is a list"),
-        ("just words", "the file is a str"),
+        ("just words", "the file is one value"),
         (r'name: "\ud800"', "half a character"),
     ],
 )  # fmt: skip

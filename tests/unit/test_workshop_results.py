@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from sim.metrics import Estimate
-from sim.scenario import set_fields
+from sim.scenario import load, set_fields
 from sim.strategy import SurfaceStore, evaluate
 from sim.workshop import NotAdmitted, Refused, Solo, load_deck
 from sim.workshop.actions import Answer, Bid, CloseTurn, GoTo, OpenTurn, Reveal, RevealBids, Throw
 from sim.workshop.evaluations import Evaluations
 from sim.workshop.playing import starting_scenario, team_scenario
-from sim.workshop.readings import TeamResult, medals
+from sim.workshop.readings import TeamResult, from_month_zero, medals, read
 from sim.workshop.setup import usual_teams
 from tests.unit.workshop_small import GUESS, Game, hash_quickly, new_game, played_game, small_deck, sqlite_url
 
@@ -40,6 +40,30 @@ def test_a_result_is_the_outcome_of_the_teams_scenario(game: Game) -> None:
     assert [shock.shock for shock in otter.shocks] == ["api_price_rise"]
     assert otter.prediction is None and otter.gap is None
     assert (results.seed, results.fidelity) == (11, "draft")
+
+
+def test_a_warning_names_the_month_as_the_room_counts_it(game: Game) -> None:
+    late = "Model retired in month 13: leaving takes 2.7 months and the notice is 0.5, so we are 2.2 months late."
+    assert from_month_zero(late) == late.replace("month 13", "month 12")
+    otter = game.workshop.results(game.facilitator, 2).teams[1]
+    session = game.workshop._journals.latest(game.facilitator.session_id)[0].session
+    said = evaluate(team_scenario(session, "otter", through=2))
+    known = [w for w, since in zip(said.warnings, said.warned_from, strict=True) if since <= otter.month]
+    assert otter.warnings == tuple(from_month_zero(warning) for warning in known)
+
+
+def test_a_warning_of_a_later_month_is_not_told_before_it() -> None:
+    """A promise that is missed from month 34 on is nothing that a room can know after half a year."""
+    managed_outcome, team = evaluate(load("prototype_by_friday")), usual_teams(1)[0]
+    since = dict(zip(managed_outcome.warnings, managed_outcome.warned_from, strict=True))
+    late = next(warning for warning in since if "misses its promise" in warning)
+    assert since[late] > 5
+
+    def told(month: int) -> tuple[str, ...]:
+        return read(managed_outcome, team, month=month, plays=(), prediction=None).warnings
+
+    assert from_month_zero(late) not in told(5) and from_month_zero(late) in told(35)
+    assert all("must be processed in the EU" in warning for warning in told(5))
 
 
 def test_teams_that_decide_alike_get_the_same_figures(game: Game) -> None:

@@ -65,7 +65,7 @@ def write(facts: Facts) -> Section:
 
 def _events(plan: Outcome) -> Iterator[Row]:
     yield (
-        plan.launch_month,
+        plan.launch_month + 1,
         "The platform opens",
         "people building it, tests passed",
         "a month late: the market lost for each month of delay is in the plan",

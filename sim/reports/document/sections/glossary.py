@@ -7,7 +7,7 @@ TERMS = (
     ("All in", "Allocated cost: idle capacity included."),
     ("As planned", "Every input at its likely value; no range."),
     ("Cash to leave", "Exit cost: money that leaving would take if it were decided that month."),
-    ("Ceiling", "Largest demand served within the promises and at the margin target."),
+    ("Ceiling", "Largest demand served within the promises, before growth takes the margin below its target."),
     ("Costly but steady", "Sticky: leaving costs, and not more and more."),
     ("Door", "A decision that may have to be taken back."),
     ("Easy to undo", "Two-way door: leaving is cheap and quick in every judged month."),

@@ -264,6 +264,6 @@ def _worth_cells(outcome: Outcome, month: int) -> tuple[Cell, ...]:
         Figure(hole, words.money(hole)),
         Figure(outcome.cumulative_cash_usd[month - 1], words.money(outcome.cumulative_cash_usd[month - 1])),
         "not within the horizon" if back is None else Figure(back + 1, words.month(back + 1)),
-        Figure(outcome.launch_month, words.month(outcome.launch_month)),
+        Figure(outcome.launch_month + 1, words.month(outcome.launch_month + 1)),
         Figure(leave, words.money(leave)),
     )

@@ -126,7 +126,8 @@ def ceilings(facts: Facts) -> Table:
     return Table(
         "ceilings",
         "The ceiling",
-        f"Ceiling: largest multiple of the demand of {reference} served within promise and at the margin target.",
+        f"Ceiling: largest multiple of the demand of {reference} served within promise, before growth takes the margin "
+        "below its target.",
         columns,
         tuple(rows),
     )
@@ -137,7 +138,10 @@ def _ceiling(outcome: Outcome) -> tuple[Cell, ...]:
     if not isfinite(found.multiplier):
         return (words.NONE, words.NONE, "no ceiling was found")
     when = "not within the horizon" if found.month is None else words.month(found.month + 1)
-    return (Figure(found.multiplier, times(found.multiplier)), when, words.ceiling_words(found))
+    then = words.ceiling_words(found)
+    if found.margin_floor > found.multiplier:
+        then = f"{then}; no demand up to there earns the margin target"
+    return (Figure(found.multiplier, times(found.multiplier)), when, then)
 
 
 def _lost(now: MonthResult) -> Cell:
