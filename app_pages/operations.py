@@ -25,11 +25,9 @@ def page() -> None:
     with st.container(key="places"), st.grid(2, min_column_width=400, gap=("small", "medium")):
         with st.container(key="earth", gap=None):
             blocks.finding(text.MAP, text.MAP_NOTE)
-            st.plotly_chart(
+            blocks.picture(
                 running_figures.map_figure(now, palette=colors),
-                theme=None,
                 key="plot_map",
-                config={"displayModeBar": False},
                 alt=f"{text.MAP}. {text.MAP_NOTE}. The table beside it holds the figures.",
             )
         with st.container(key="regions", gap="small"):

@@ -5,7 +5,6 @@ from math import isfinite
 from textwrap import wrap
 
 import numpy as np
-import plotly.graph_objects as go
 
 from sim.reports import futures as told
 from sim.reports import words
@@ -50,7 +49,7 @@ def writer(unit: str) -> Callable[[float], str]:
 # --- pass shares --------------------------------------------------------------------------------------------------
 
 
-def pass_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
+def pass_figure(result: FuturesResult, *, palette: Palette) -> Spec:
     """One bar for each strategy: the share of futures in which it passes everything."""
     shares = [strategy.pass_share.mean for strategy in result.strategies]
     best = max(shares)
@@ -91,7 +90,7 @@ def pass_table(result: FuturesResult) -> Table:
 # --- regret -------------------------------------------------------------------------------------------------------
 
 
-def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette: Palette) -> go.Figure:
+def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette: Palette) -> Spec:
     """A heat map: what each strategy is worth less than the best one, by kind of futures."""
     regret = np.array([kind.distance_usd for kind in kinds])
     marks = [_mark(kind, at) for kind in kinds for at in range(len(result.strategies))]
@@ -140,7 +139,7 @@ def kinds_table(result: FuturesResult, kinds: Sequence[FutureKind]) -> Table:
 # --- fans ---------------------------------------------------------------------------------------------------------
 
 
-def fan_figure(fan: Fan, *, palette: Palette) -> go.Figure:
+def fan_figure(fan: Fan, *, palette: Palette) -> Spec:
     """Two bands and the median over the months; dashed, what is likely."""
     known = np.isfinite(fan.values).all(axis=0)
     months = (np.flatnonzero(known) + 1).tolist()

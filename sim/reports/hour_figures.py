@@ -3,10 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-import plotly.graph_objects as go
-
 from sim.reports import words
-from sim.reports.drawing import drawn, layout
+from sim.reports.drawing import Spec, drawn, layout
 from sim.reports.hour import names, reason_words
 from sim.reports.palette import Palette, faded
 from sim.reports.running import users_name
@@ -16,7 +14,7 @@ HEIGHT_PX = 300
 NOBODY = "nobody"
 
 
-def ways_figure(hour: Hour, *, palette: Palette) -> go.Figure:
+def ways_figure(hour: Hour, *, palette: Palette) -> Spec:
     """Every call of the hour from its users by way of the router's reason to who served it."""
     called = names(hour)
     total = sum(way.calls for way in hour.ways) or 1

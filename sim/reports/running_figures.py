@@ -4,7 +4,6 @@ from math import isfinite, log10, sqrt
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from sim.catalogue import load_catalogue
 from sim.reports import words
@@ -42,7 +41,7 @@ def _place(region: str) -> tuple[float, float]:
     return float(x[0]), float(y[0])
 
 
-def map_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
+def map_figure(month: OperationsMonth, *, palette: Palette) -> Spec:
     """Serving regions as disks whose area is their share, users as rings, and who asks where."""
     across, up = land()
     traces: list[Spec] = [
@@ -107,7 +106,7 @@ def _ring(x: float, y: float, palette: Palette) -> Spec:
     }  # fmt: skip
 
 
-def hours_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
+def hours_figure(month: OperationsMonth, *, palette: Palette) -> Spec:
     """Load of every endpoint by hour of a working day; only the peak and the trough of a row are written."""
     endpoints = month.endpoints
     loads = [list(endpoint.load_by_hour) for endpoint in endpoints]
@@ -143,7 +142,7 @@ def hours_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
     )
 
 
-def flows_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
+def flows_figure(month: OperationsMonth, *, palette: Palette) -> Spec:
     """From users by way of endpoints to what became of their requests."""
     users = list(dict.fromkeys((flow.users, flow.needs_eu) for flow in month.flows))
     ends = [endpoint.id for endpoint in month.endpoints]
@@ -188,7 +187,7 @@ def flows_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
     return drawn([trace], ground | {"hovermode": "closest"})
 
 
-def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
+def load_figure(outcome: Outcome, *, palette: Palette) -> Spec:
     """Slowest 5 % against the load, with the promise and the ceiling."""
     ceiling = outcome.ceiling
     volumes = [v for v in ceiling.volumes if isfinite(v.p95_s)]

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-import plotly.graph_objects as go
-
 from sim.reports import words
 from sim.reports.axes import axis_ticks, tick_text
 from sim.reports.drawing import Spec, figure, layout, plain_axis, row_axis, stroke, value_axis
@@ -14,7 +12,7 @@ from sim.reports.palette import Palette, faded
 from sim.strategy.futures import FrontPoint, SwitchPoint, TornadoResult
 
 
-def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> go.Figure:
+def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> Spec:
     """Bars from the figure at an assumption's low end to that at its high end; widest on top."""
     bars = [bar for bar in tornado.bars if isfinite(bar.at_low) and isfinite(bar.at_high)][:SHOWN]
     write = writer(tornado.unit)
@@ -106,7 +104,7 @@ def _ratio(value: float) -> str:
     return f"{value:.2f}" if isfinite(value) else words.NONE
 
 
-def front_figure(front: Sequence[FrontPoint], *, palette: Palette) -> go.Figure:
+def front_figure(front: Sequence[FrontPoint], *, palette: Palette) -> Spec:
     """Margin against cash to leave; the larger a point, the closer p95 comes to the promise."""
     x, y = [point.exit_usd for point in front], [point.margin for point in front]
     size = [8 + 14 * min(1.0, max(0.0, point.p95_ratio)) for point in front]

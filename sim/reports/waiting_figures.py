@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from math import isfinite
 
-import plotly.graph_objects as go
-
 from sim.lockin.portability import EventVerdict
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
@@ -32,7 +30,7 @@ def waiting_finding(waiting: CostOfWaiting) -> str:
     return f"Waiting {span} {'costs' if lost > 0 else 'gains'} {words.money(abs(lost))}"
 
 
-def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> go.Figure:
+def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> Spec:
     """One connected line: cash to leave at the end against worth, a point for each month of deciding."""
     x = [waited.leave_at_end_usd for waited in waiting.taken]
     y = [waited.npv_usd for waited in waiting.taken]
@@ -126,7 +124,7 @@ def events_finding(worth: WorthOfPortability) -> str:
     return f"Portability pays in {pays or 'none'} of {len(events)} shocks taken alone"
 
 
-def events_figure(worth: WorthOfPortability, *, palette: Palette) -> go.Figure:
+def events_figure(worth: WorthOfPortability, *, palette: Palette) -> Spec:
     """For each shock: how likely it is (dot), against how likely it would have to be (tick)."""
     events = worth.verdict.events
     traces: list[Spec] = []
