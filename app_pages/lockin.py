@@ -188,7 +188,7 @@ def _vectors(plan: Plan) -> None:
             return
         blocks.finding(waits.vectors_finding(sizes), text.VECTORS_NOTE)
         table = shell.table_html(*waits.vectors_table(sizes), caption=text.VECTORS_NOTE)
-        st.html(f'<div class="lb-bare">{table}</div>')
+        st.html(f'<div class="lb-bare lb-vectors">{table}</div>')
         st.html(f'<p class="lb-note">{escape(waits.vectors_note(sizes))}</p>')
 
 

@@ -213,11 +213,14 @@ def load_figure(outcome: Outcome, *, palette: Palette) -> Spec:
         "marker": {"size": 9, "color": palette.page, "line": {"color": palette.accent, "width": 2}},
     }  # fmt: skip
     notes = [
-        note(f"month {m}", palette.ink, x=at, y=float(np.interp(at, x, y)), shift_px=0, xanchor="center", yshift=-15)
+        # At the foot of the picture, left of its stem: beside its dot it would lie on the line or on the ceiling.
+        note(f"month {m}", palette.ink, x=at, y=0.0, shift_px=-4, xanchor="right", yshift=9)
         for m, at in marks.items()
         if at == max(marks.values()) or max(marks.values()) - at > APART
     ]
     strokes = [stroke(palette.ink, x=reach, y=(promise_s, promise_s), width=1.5)]
+    strokes += [stroke(palette.rule, x=(at, at), y=(0.0, float(np.interp(at, x, y))), layer="below")
+                for at in marks.values()]
     notes.append(note(f"promise {words.seconds(promise_s)}", palette.ink, x=reach[0], y=promise_s, yshift=11))
     if isfinite(ceiling.multiplier) and ceiling.multiplier > 0 and log10(ceiling.multiplier) > reach[0]:
         at = log10(ceiling.multiplier)
