@@ -22,7 +22,7 @@ from sim.reports.money import STEPS, gpus_usd, groups, idle_usd, stack, times
 from sim.reports.palette import Palette, faded
 from sim.strategy.outcome import Outcome
 
-HEIGHT_PX, LABELS_PX, LABEL_GAP_PX = 300, 172, 18
+HEIGHT_PX, LABELS_PX, LABEL_GAP_PX, YEAR = 300, 172, 18, 12
 VOLUMES = (0.125, 0.5, 2, 8, 32)
 """Multiples of the demand that are written at the axis."""
 SHADES = {
@@ -148,7 +148,9 @@ def cash_figure(outcome: Outcome, preset: Outcome, *, palette: Palette) -> Spec:
     back = outcome.payback_month
     if back is not None and min(ours) < 0:
         text = f"back in month {back + 1}"
-        mark = note(text, palette.ink, x=back + 1, y=ours[back], xanchor="right", shift_px=-8, yshift=12)
+        # In the first year there is no room to the left of the point.
+        at, side, shift_px = (back + 1, "right", -8) if back >= YEAR else (0, "left", 4)
+        mark = note(text, palette.ink, x=at, y=ours[back], xanchor=side, shift_px=shift_px, yshift=12)
         whole["layout"]["annotations"].append(mark)
     return whole
 
