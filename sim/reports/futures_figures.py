@@ -26,8 +26,8 @@ from sim.strategy.futures.outcome import Fan
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
-LEFT_PX, KIND_PX, NAMES_PX = 150, 136, 52
-KIND_LETTERS, NAME_LETTERS, LINES = 20, 11, 2
+LEFT_PX, KIND_PX, NAMES_PX = 150, 146, 52
+KIND_LETTERS, NAME_LETTERS, LINES = 22, 11, 2
 """Letters of a line beside a row of a kind, and below a column, and how many lines there are."""
 
 

@@ -12,6 +12,13 @@ from sim.strategy.hour import Hour
 
 HEIGHT_PX = 300
 NOBODY = "nobody"
+REASON = 1
+"""Column between the users and the endpoints."""
+
+
+def _label(column: int, name: str, share: str) -> str:
+    """Reasons are written on short lines: the names of the endpoints come toward them from the right."""
+    return f"{name.replace(', ', ',<br>')}<br>{share}" if column == REASON else f"{name} {share}"
 
 
 def ways_figure(hour: Hour, *, palette: Palette) -> Spec:
@@ -34,7 +41,7 @@ def ways_figure(hour: Hour, *, palette: Palette) -> Spec:
             links[link] = links.get(link, 0) + way.calls
     shades = (palette.soft, palette.reference, palette.accent)
     nodes: dict[str, Any] = {
-        "label": [f"{name} {words.percent(sums[at] / total)}" for (_, name), at in places.items()],
+        "label": [_label(*place, words.percent(sums[at] / total)) for place, at in places.items()],
         "color": [shades[column] for column, _ in places],
         "pad": 18, "thickness": 10, "line": {"width": 0}, "hovertemplate": "%{label}<extra></extra>",
     }  # fmt: skip

@@ -7,7 +7,7 @@ from sim.reports import words
 from sim.reports.axes import axis_ticks, tick_text
 from sim.reports.drawing import Spec, figure, layout, plain_axis, row_axis, stroke, value_axis
 from sim.reports.futures import ends_words, levers_words, range_words
-from sim.reports.futures_figures import FAN_PX, LEFT_PX, ROW_PX, SHOWN, Table, room, short, writer
+from sim.reports.futures_figures import FAN_PX, KIND_LETTERS, LEFT_PX, ROW_PX, SHOWN, Table, room, wrapped, writer
 from sim.reports.palette import Palette, faded
 from sim.strategy.futures import FrontPoint, SwitchPoint, TornadoResult
 
@@ -49,7 +49,7 @@ def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> Spec:
         layout(palette, height_px=ROW_PX * len(bars) + 54, right_px=24, left_px=LEFT_PX)
         | {"hovermode": "closest", "barmode": "overlay"},
         x=plain_axis(palette, ticks=ticks, texts=texts, span=(low - pad, high + pad)),
-        y=row_axis(palette, names=[short(bar.title) for bar in bars]),
+        y=row_axis(palette, names=[wrapped(bar.title, letters=KIND_LETTERS) for bar in bars]),
         strokes=strokes,
     )
 
