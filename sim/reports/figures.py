@@ -24,7 +24,7 @@ from sim.strategy.outcome import Outcome
 
 Role = Literal["plan", "preset", "ink", "soft"]
 
-LABEL_GAP_PX = 18
+LABEL_GAP_PX, NAME_LETTERS = 18, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def compare_figure(
     lines = []
     for name, outcome in outcomes.items():
         values = series.values(outcome)
-        lines.append(Line(name, values, "plan" if name == leader else "soft", name))
+        lines.append(Line(name, values, "plan" if name == leader else "soft", words.short(name, most=NAME_LETTERS)))
     return month_lines(
         lines,
         palette=palette,

@@ -31,11 +31,6 @@ KIND_LETTERS, NAME_LETTERS, LINES = 22, 11, 2
 """Letters of a line beside a row of a kind, and below a column, and how many lines there are."""
 
 
-def short(name: str, *, most: int = 22) -> str:
-    """A name that fits beside a row."""
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
-
-
 def wrapped(name: str, *, letters: int) -> str:
     """A name on a few short lines."""
     return "<br>".join(wrap(name, letters, max_lines=LINES, placeholder=" …"))
@@ -72,7 +67,7 @@ def pass_figure(result: FuturesResult, *, palette: Palette) -> Spec:
         [bars],
         layout(palette, height_px=ROW_PX * len(shares) + 60, right_px=60, left_px=LEFT_PX) | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=ticks, texts=[words.percent(tick) for tick in ticks], span=(0, 1)),
-        y=row_axis(palette, names=[short(strategy.name) for strategy in result.strategies]),
+        y=row_axis(palette, names=[words.short(strategy.name) for strategy in result.strategies]),
         notes=notes,
     )
 

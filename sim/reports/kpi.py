@@ -198,11 +198,11 @@ class Chip:
 
 
 def _ceiling_chip(ceiling: Ceiling) -> Chip:
-    of = f" the load of {words.month(ceiling.reference_month + 1)}"
+    of, why = f" the load of {words.month(ceiling.reference_month + 1)}", words.ceiling_words(ceiling)
     if ceiling.gives_way == "none":
-        return Chip("Ceiling", f"above {ceiling.multiplier:.0f}×", f"{of}, the most tried: nothing gives way")
+        return Chip("Ceiling", f"above {ceiling.multiplier:.0f}×", f"{of}, the most tried; {why}")
     when = f", reached in {words.month(ceiling.month + 1)}" if ceiling.month is not None else ", not reached"
-    return Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f"{of}{when}; {words.ceiling_words(ceiling)}")
+    return Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f"{of}{when}; {why}")
 
 
 def chips(outcome: Outcome, preset: Outcome, *, month: int) -> tuple[Chip, ...]:

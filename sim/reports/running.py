@@ -59,7 +59,8 @@ def running_headline(month: OperationsMonth, outcome: Outcome) -> tuple[Part, ..
         return (*said, Part("No ceiling was found."))
     load_of = f" the load of {words.month(ceiling.reference_month + 1)}"
     if ceiling.gives_way == "none":
-        return (*said, Part("No ceiling up to "), Part(times(ceiling.multiplier), True), Part(f"{load_of}."))
+        away = f": {words.ceiling_words(ceiling)}" if ceiling.held_back else ""
+        return (*said, Part("No ceiling up to "), Part(times(ceiling.multiplier), True), Part(f"{load_of}{away}."))
     of = f"{load_of}: {words.ceiling_words(ceiling)}."
     return (*said, Part("The ceiling lies at "), Part(times(ceiling.multiplier), True), Part(of))
 

@@ -81,6 +81,14 @@ def test_end_labels_never_touch(build):
     assert all((b - a) * plot_px >= 17.99 for a, b in itertools.pairwise(places))
 
 
+def test_a_long_name_at_the_end_of_a_line_is_cut_and_whole_in_the_hover(build):
+    long = "A platform for everybody in the whole company"
+    figure = go.Figure(compare_figure({long: build(PLAIN)}, "cash", leader=long, palette=LIGHT))
+    (label,) = figure.layout.annotations
+    assert label.text == "<b>A platform for everybod…</b>"
+    assert trace(figure, long).name == long
+
+
 def test_spread_keeps_order_and_moves_nothing_that_has_room():
     assert spread([0.0, 10.0], 3) == [0.0, 10.0]
     assert spread([5.0, 5.0], 4) == [3.0, 7.0]
