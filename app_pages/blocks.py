@@ -2,11 +2,11 @@
 
 from functools import partial
 from html import escape
-from typing import Any
 
 import streamlit as st
 
 from app_pages import shell, text
+from sim.reports.drawing import Picture, Spec
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
@@ -22,7 +22,12 @@ def finding(title: str, measure: str = "") -> None:
     st.html(f'<h2 class="lb-finding">{escape(title)}</h2>{below}', width="stretch")
 
 
-def chart(figure: Any, *, key: str, title: str, measure: str, table: Table, alt: str = "") -> None:
+def picture(figure: Spec, *, key: str, alt: str) -> None:
+    """A figure in the look's own colors; `alt` is what it says to those who do not see it."""
+    st.plotly_chart(Picture(figure), theme=None, key=key, config={"displayModeBar": False}, alt=alt)
+
+
+def chart(figure: Spec, *, key: str, title: str, measure: str, table: Table, alt: str = "") -> None:
     """A figure under its finding; the menu shows its table.
 
     Args:
@@ -40,12 +45,6 @@ def chart(figure: Any, *, key: str, title: str, measure: str, table: Table, alt:
                 on_click=partial(_toggle, key),
                 help=text.TABLE_MENU,
             )
-        st.plotly_chart(
-            figure,
-            theme=None,
-            key=f"plot_{key}",
-            config={"displayModeBar": False},
-            alt=alt or f"{title}. {measure}; the table holds the figures.",
-        )
+        picture(figure, key=f"plot_{key}", alt=alt or f"{title}. {measure}; the table holds the figures.")
         if tabled:
             st.html(shell.table_html(*table, caption=measure or title))

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages import shell, state, text
+from app_pages import blocks, shell, state, text
 from app_pages.view import View
 from sim.reports.figures import series_figure, series_table
 from sim.reports.sentences import finding
@@ -49,11 +49,9 @@ def _chart(slot: int, view: View, *, outcome: Outcome, preset: Outcome) -> None:
                 on_click=partial(_picked, slot),
                 help=text.CHART_MENU,
             )
-        st.plotly_chart(
+        blocks.picture(
             series_figure(key, plan=outcome, preset=preset, palette=shell.palette()),
-            theme=None,
             key=f"plot_{slot}",
-            config={"displayModeBar": False},
             alt=f"{title}. {series.subtitle}, months 1 to {len(outcome.months)}; the table holds the figures.",
         )
         if tabled:

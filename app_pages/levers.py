@@ -65,7 +65,6 @@ def _choice(card: FieldCard, view: View, *, outcome: Outcome) -> None:
     reason = inert_reason(outcome.scenario, _name(card))
     door = lever_door(outcome, _name(card))
     st.session_state[key] = value
-    st.html(f'<style>.st-key-{key} [data-testid="stWidgetLabel"]::before{{{_SHAPE_CSS[SHAPES[door]]}}}</style>')
     st.segmented_control(
         card.title,
         list(card.options),
@@ -78,6 +77,17 @@ def _choice(card: FieldCard, view: View, *, outcome: Outcome) -> None:
     )
     if reason:
         st.html(f'<div class="lb-reason">{escape(reason)}</div>')
+
+
+def _door_styles(outcome: Outcome) -> str:
+    """The shape of its door before the name of every lever with a choice."""
+    rules = (
+        f'.st-key-lever_{_param(card)} [data-testid="stWidgetLabel"]::before'
+        f"{{{_SHAPE_CSS[SHAPES[lever_door(outcome, _name(card))]]}}}"
+        for card in lever_cards()
+        if card.options
+    )
+    return f"<style>{''.join(rules)}</style>"
 
 
 def _wait_ms() -> int:
@@ -114,6 +124,7 @@ def sidebar(view: View, outcome: Outcome) -> None:
     """The eight levers in their four groups, and the key of the door shapes."""
     wait_ms = _wait_ms()
     with st.sidebar:
+        st.html(_door_styles(outcome))
         _decide(view)
         for group in text.LEVER_GROUPS:
             with st.container(key=f"group_{group}", gap=None):

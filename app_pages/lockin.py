@@ -102,11 +102,9 @@ def _rehearsal(outcome: Outcome) -> None:
         month = st.slider(text.REHEARSE_MONTH, 1, len(outcome.months), 18, key="leave_month", persist_state="session")
         rehearsal = told.rehearse(outcome, month=month)
         st.html(f'<p class="lb-say" role="status">{shell.sentence_html(rehearsal.sentence)}</p>')
-        st.plotly_chart(
+        blocks.picture(
             figures.rehearsal_figure(rehearsal, palette=shell.palette()),
-            theme=None,
             key="plot_rehearsal",
-            config={"displayModeBar": False},
             alt="".join(part.text for part in rehearsal.sentence),
         )
 
@@ -188,7 +186,7 @@ def _vectors(plan: Plan) -> None:
             return
         blocks.finding(waits.vectors_finding(sizes), text.VECTORS_NOTE)
         table = shell.table_html(*waits.vectors_table(sizes), caption=text.VECTORS_NOTE)
-        st.html(f'<div class="lb-bare">{table}</div>')
+        st.html(f'<div class="lb-bare lb-vectors">{table}</div>')
         st.html(f'<p class="lb-note">{escape(waits.vectors_note(sizes))}</p>')
 
 

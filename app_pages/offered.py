@@ -14,7 +14,10 @@ def plans(view: View) -> dict[str, str]:
     own = view.preset not in names
     if view.moved or own:
         base = evaluation.base(view.preset)
-        label = ", ".join(part for part in (base.name, "as moved" if view.moved else "", catalogue_note(base)) if part)
+        # A copy of a preset keeps its name, and two of one name would be one plan.
+        whose = "your own" if own and base.name in names.values() else ""
+        notes = (base.name, whose, "as moved" if view.moved else "", catalogue_note(base))
+        label = ", ".join(note for note in notes if note)
         return {THIS_PLAN: label, **names}
     return names
 

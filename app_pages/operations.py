@@ -10,8 +10,8 @@ from sim.reports import running, running_figures, words
 from sim.reports.money import volume_table
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]], *, caption: str) -> None:
-    st.html(f'<div class="lb-bare">{shell.table_html(header, rows, caption=caption)}</div>')
+def _table(header: tuple[str, ...], rows: list[tuple[str, ...]], *, caption: str, kind: str = "") -> None:
+    st.html(f'<div class="lb-bare {kind}">{shell.table_html(header, rows, caption=caption)}</div>')
 
 
 def page() -> None:
@@ -25,11 +25,9 @@ def page() -> None:
     with st.container(key="places"), st.grid(2, min_column_width=400, gap=("small", "medium")):
         with st.container(key="earth", gap=None):
             blocks.finding(text.MAP, text.MAP_NOTE)
-            st.plotly_chart(
+            blocks.picture(
                 running_figures.map_figure(now, palette=colors),
-                theme=None,
                 key="plot_map",
-                config={"displayModeBar": False},
                 alt=f"{text.MAP}. {text.MAP_NOTE}. The table beside it holds the figures.",
             )
         with st.container(key="regions", gap="small"):
@@ -64,7 +62,7 @@ def page() -> None:
         )
         with st.container(key="latency", gap="small"):
             blocks.finding(text.LATENCY, text.LATENCY_NOTE)
-            _table(running.LATENCY_HEADER, running.latency_rows(now), caption=text.LATENCY_NOTE)
+            _table(running.LATENCY_HEADER, running.latency_rows(now), caption=text.LATENCY_NOTE, kind="lb-felt")
     hour(outcome, month=month)
     frame.follow_full_run(plan)
     frame.foot(outcome)

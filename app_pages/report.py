@@ -105,7 +105,8 @@ def _preview(report: Report) -> None:
     rows: list[tuple[str, ...]] = [
         (section.kicker, section.headline) for section in report.sections if section.key != "decision"
     ]
-    st.html(f'<div class="lb-bare">{shell.table_html(("", ""), rows, caption=text.REPORT_PREVIEW_NOTE)}</div>')
+    table = shell.table_html(("", ""), rows, caption=text.REPORT_PREVIEW_NOTE)
+    st.html(f'<div class="lb-bare lb-prose">{table}</div>')
     _picture(report)
 
 

@@ -1,5 +1,7 @@
 """What every page shares: configuration, look, theme, and safe HTML."""
 
+from collections.abc import Callable
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -27,14 +29,32 @@ def set_up() -> None:
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
     colors = palette()
-    st.logo(str(STATIC / f"logo-{colors.name}.svg"), size="large")
-    tokens = {
-        name: getattr(colors, name)
-        for name in ("page", "sidebar", "panel", "ink", "soft", "accent", "signal", "reference", "rule")
-    }
-    variables = "".join(f"--lb-{name}:{value};" for name, value in tokens.items())
-    st.html(f"<style>:root{{{variables}}}</style>")
-    st.html(STATIC / "look.css")
+    st.logo(_static(f"logo-{colors.name}.svg"), size="large")
+    st.html(_look(colors))
+    _follow_theme()()
+
+
+@cache
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+@cache
+def _look(colors: Palette) -> str:
+    tokens = ("page", "sidebar", "panel", "ink", "soft", "accent", "signal", "reference", "rule")
+    variables = "".join(f"--lb-{name}:{getattr(colors, name)};" for name in tokens)
+    return f"<style>:root{{{variables}}}\n{_static('look.css')}</style>"
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _follow_theme() -> Callable[[], object]:
+    """Has the page run again when the browser turns dark or light: what Python drew wears the colors before it."""
+    watch = st.components.v2.component("loadbearing_theme", html="<i></i>", js=_static("theme.js"))
+    return lambda: watch(key="lb_theme", on_turned_change=_turned)
+
+
+def _turned() -> None:
+    """The run that follows is all there is to do."""
 
 
 def sentence_html(parts: tuple[Part, ...]) -> str:

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from app_pages import evaluation, shell, text
+from app_pages import blocks, evaluation, shell, text
 from app_pages.view import PRESET
 from sim.reports import words
 from sim.reports.figures import compare_figure, series_table_of
@@ -70,11 +70,9 @@ def _comparison(named: dict[str, Outcome], month: int) -> None:
     with st.grid(2, min_column_width=400, gap=("small", "medium")):
         with st.container(key="startchart", gap=None):
             st.html(f'<h2 class="lb-finding">{escape(title)}</h2><p class="lb-measure">{text.START_CHART_NOTE}</p>')
-            st.plotly_chart(
+            blocks.picture(
                 compare_figure(named, CHART, leader=ahead, palette=shell.palette()),
-                theme=None,
                 key="start_plot",
-                config={"displayModeBar": False},
                 alt=f"{title}. {text.START_CHART_NOTE}",
             )
             with st.expander(text.SHOW_TABLE):

@@ -85,7 +85,10 @@ LATENCY_NOTE = "Time to the first words and to the finished answer, at the user,
 HOUR, HOUR_ASK = "One busy hour, request by request", "Play the busiest hour"
 HOUR_NOTE = "The busiest hour of {month}, from an empty platform, as the log has it"
 HOUR_ASK_NOTE = "Every request of the hour is simulated in the background; it takes some seconds."
-HOUR_TABLE, HOUR_TABLE_NOTE = "The hour in figures", "Requests since the hour began, and what each endpoint has in hand"
+HOUR_TABLE, HOUR_TABLE_NOTE = (
+    "The hour in figures",
+    "Requests since the hour began; at each endpoint, those being answered + those waiting",
+)
 WAYS_NOTE = "Calls of the hour from users by way of the router's reason to who served them"
 FELT = "What they felt, by product and place"
 FELT_NOTE = "Served requests of the hour, at the user: half, 95 and 99 of 100 are faster than"

@@ -6,8 +6,6 @@ from itertools import zip_longest
 from math import isfinite
 from typing import Literal
 
-import plotly.graph_objects as go
-
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
 from sim.reports.drawing import (
@@ -26,7 +24,7 @@ from sim.strategy.outcome import Outcome
 
 Role = Literal["plan", "preset", "ink", "soft"]
 
-LABEL_GAP_PX = 18
+LABEL_GAP_PX, NAME_LETTERS = 18, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def month_lines(
     unit: str = "",
     height_px: int = 206,
     right_px: int = 112,
-) -> go.Figure:
+) -> Spec:
     """Lines over the months, named at their right ends, with a band where a line has one."""
     months = max((len(line.values) for line in lines), default=36)
     pool = [v for line in lines for v in line.values if isfinite(v)]
@@ -181,7 +179,7 @@ def series_lines(key: str, *, plan: Outcome, preset: Outcome) -> list[Line]:
     return lines
 
 
-def series_figure(key: str, *, plan: Outcome, preset: Outcome, palette: Palette) -> go.Figure:
+def series_figure(key: str, *, plan: Outcome, preset: Outcome, palette: Palette) -> Spec:
     """The chart of one series, as Strategy shows it."""
     series = SERIES[key]
     return month_lines(
@@ -195,13 +193,13 @@ def series_figure(key: str, *, plan: Outcome, preset: Outcome, palette: Palette)
 
 def compare_figure(
     outcomes: dict[str, Outcome], key: str, *, leader: str, palette: Palette, height_px: int = 260
-) -> go.Figure:
+) -> Spec:
     """One series of several scenarios, each named at its end; the leader wears the accent."""
     series = SERIES[key]
     lines = []
     for name, outcome in outcomes.items():
         values = series.values(outcome)
-        lines.append(Line(name, values, "plan" if name == leader else "soft", name))
+        lines.append(Line(name, values, "plan" if name == leader else "soft", words.short(name, most=NAME_LETTERS)))
     return month_lines(
         lines,
         palette=palette,

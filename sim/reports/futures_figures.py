@@ -5,7 +5,6 @@ from math import isfinite
 from textwrap import wrap
 
 import numpy as np
-import plotly.graph_objects as go
 
 from sim.reports import futures as told
 from sim.reports import words
@@ -27,14 +26,9 @@ from sim.strategy.futures.outcome import Fan
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 ROW_PX, FAN_PX, SHOWN = 34, 280, 8
-LEFT_PX, KIND_PX, NAMES_PX = 150, 136, 52
-KIND_LETTERS, NAME_LETTERS, LINES = 20, 11, 2
+LEFT_PX, KIND_PX, NAMES_PX = 150, 146, 52
+KIND_LETTERS, NAME_LETTERS, LINES = 22, 11, 2
 """Letters of a line beside a row of a kind, and below a column, and how many lines there are."""
-
-
-def short(name: str, *, most: int = 22) -> str:
-    """A name that fits beside a row."""
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def wrapped(name: str, *, letters: int) -> str:
@@ -50,7 +44,7 @@ def writer(unit: str) -> Callable[[float], str]:
 # --- pass shares --------------------------------------------------------------------------------------------------
 
 
-def pass_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
+def pass_figure(result: FuturesResult, *, palette: Palette) -> Spec:
     """One bar for each strategy: the share of futures in which it passes everything."""
     shares = [strategy.pass_share.mean for strategy in result.strategies]
     best = max(shares)
@@ -73,7 +67,7 @@ def pass_figure(result: FuturesResult, *, palette: Palette) -> go.Figure:
         [bars],
         layout(palette, height_px=ROW_PX * len(shares) + 60, right_px=60, left_px=LEFT_PX) | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=ticks, texts=[words.percent(tick) for tick in ticks], span=(0, 1)),
-        y=row_axis(palette, names=[short(strategy.name) for strategy in result.strategies]),
+        y=row_axis(palette, names=[words.short(strategy.name) for strategy in result.strategies]),
         notes=notes,
     )
 
@@ -91,7 +85,7 @@ def pass_table(result: FuturesResult) -> Table:
 # --- regret -------------------------------------------------------------------------------------------------------
 
 
-def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette: Palette) -> go.Figure:
+def regret_figure(result: FuturesResult, kinds: Sequence[FutureKind], *, palette: Palette) -> Spec:
     """A heat map: what each strategy is worth less than the best one, by kind of futures."""
     regret = np.array([kind.distance_usd for kind in kinds])
     marks = [_mark(kind, at) for kind in kinds for at in range(len(result.strategies))]
@@ -140,7 +134,7 @@ def kinds_table(result: FuturesResult, kinds: Sequence[FutureKind]) -> Table:
 # --- fans ---------------------------------------------------------------------------------------------------------
 
 
-def fan_figure(fan: Fan, *, palette: Palette) -> go.Figure:
+def fan_figure(fan: Fan, *, palette: Palette) -> Spec:
     """Two bands and the median over the months; dashed, what is likely."""
     known = np.isfinite(fan.values).all(axis=0)
     months = (np.flatnonzero(known) + 1).tolist()

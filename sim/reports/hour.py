@@ -70,7 +70,7 @@ def hour_table(hour: Hour) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         )
         for step in at
     ]
-    return ("Minute", "Asked", *FATES, *(f"{endpoint_words(e)}: answering + waiting" for e in hour.endpoints)), rows
+    return ("Minute", "Asked", *FATES, *(endpoint_words(e) for e in hour.endpoints)), rows
 
 
 def reason_words(way: Way) -> str:

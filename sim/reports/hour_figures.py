@@ -3,10 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-import plotly.graph_objects as go
-
 from sim.reports import words
-from sim.reports.drawing import drawn, layout
+from sim.reports.drawing import Spec, drawn, layout
 from sim.reports.hour import names, reason_words
 from sim.reports.palette import Palette, faded
 from sim.reports.running import users_name
@@ -14,9 +12,16 @@ from sim.strategy.hour import Hour
 
 HEIGHT_PX = 300
 NOBODY = "nobody"
+REASON = 1
+"""Column between the users and the endpoints."""
 
 
-def ways_figure(hour: Hour, *, palette: Palette) -> go.Figure:
+def _label(column: int, name: str, share: str) -> str:
+    """Reasons are written on short lines: the names of the endpoints come toward them from the right."""
+    return f"{name.replace(', ', ',<br>')}<br>{share}" if column == REASON else f"{name} {share}"
+
+
+def ways_figure(hour: Hour, *, palette: Palette) -> Spec:
     """Every call of the hour from its users by way of the router's reason to who served it."""
     called = names(hour)
     total = sum(way.calls for way in hour.ways) or 1
@@ -36,7 +41,7 @@ def ways_figure(hour: Hour, *, palette: Palette) -> go.Figure:
             links[link] = links.get(link, 0) + way.calls
     shades = (palette.soft, palette.reference, palette.accent)
     nodes: dict[str, Any] = {
-        "label": [f"{name} {words.percent(sums[at] / total)}" for (_, name), at in places.items()],
+        "label": [_label(*place, words.percent(sums[at] / total)) for place, at in places.items()],
         "color": [shades[column] for column, _ in places],
         "pad": 18, "thickness": 10, "line": {"width": 0}, "hovertemplate": "%{label}<extra></extra>",
     }  # fmt: skip

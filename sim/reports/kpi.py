@@ -7,7 +7,7 @@ from math import isfinite, nan
 from sim.metrics import Estimate
 from sim.reports import words
 from sim.reports.series import SERIES, Band, Series, p95_range_s
-from sim.strategy.outcome import LAYERS, MonthResult, Outcome
+from sim.strategy.outcome import LAYERS, Ceiling, MonthResult, Outcome
 
 BAND, LEAST_NOISE_S = 0.8, 0.005
 """Confidence of the intervals on the cards, and the least noise that is worth a line [s]."""
@@ -41,6 +41,10 @@ class KpiCard:
     alt: str
 
 
+_NO_INTERVAL = (
+    " No interval stands here: demand, prices and people are taken as given, and the noise of a run is not carried "
+    "into money. Futures shows what other worlds would do to it."
+)
 _HELP = {
     "p95": (
         "95 of 100 answers of the product nearest its promise are faster than this, at the user "
@@ -49,15 +53,17 @@ _HELP = {
     ),
     "cost": (
         "All cost to serve except support, idle GPUs included, over the tokens of delivered answers. "
-        "Not a saving when the models differ."
+        "Not a saving when the models differ." + _NO_INTERVAL
     ),
     "margin": (
         "Revenue less cost to serve, over revenue. People who run the platform are in cost to serve, "
-        "people who build it are not."
+        "people who build it are not." + _NO_INTERVAL
     ),
     "exit": (
         "Cash to leave every layer if that is decided this month: moving data, new embeddings, rework, running "
-        "both, testing again, compliance and the rest of the contract (exit cost). Growth forgone is apart."
+        "both, testing again, compliance and the rest of the contract (exit cost). Growth forgone is apart. "
+        "No interval stands here: every part is a judgement with a range of its own, and Lock-in shows how likely "
+        "each door's class is over those ranges."
     ),
 }
 
@@ -191,15 +197,20 @@ class Chip:
     note: str
 
 
+def _ceiling_chip(ceiling: Ceiling) -> Chip:
+    of, why = f" the load of {words.month(ceiling.reference_month + 1)}", words.ceiling_words(ceiling)
+    if ceiling.gives_way == "none":
+        return Chip("Ceiling", f"above {ceiling.multiplier:.0f}×", f"{of}, the most tried; {why}")
+    when = f", reached in {words.month(ceiling.month + 1)}" if ceiling.month is not None else ", not reached"
+    return Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f"{of}{when}; {why}")
+
+
 def chips(outcome: Outcome, preset: Outcome, *, month: int) -> tuple[Chip, ...]:
     """Ceiling (where one was computed), launch, deepest cash hole and requests refused in the month."""
     now = outcome.months[month - 1]
     found: list[Chip] = []
-    ceiling = outcome.ceiling
-    if isfinite(ceiling.multiplier):
-        when = f", reached in {words.month(ceiling.month + 1)}" if ceiling.month is not None else ", not reached"
-        of = f" the load of {words.month(ceiling.reference_month + 1)}"
-        found.append(Chip("Ceiling", f"{ceiling.multiplier:.1f}×", f"{of}{when}; {words.ceiling_words(ceiling)}"))
+    if isfinite(outcome.ceiling.multiplier):
+        found.append(_ceiling_chip(outcome.ceiling))
     same = outcome.launch_month == preset.launch_month
     note = ", as the preset" if same else f", preset {preset.launch_month + 1}"
     found.append(Chip("Launch", words.month(outcome.launch_month + 1), note))

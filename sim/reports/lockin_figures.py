@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import plotly.graph_objects as go
-
 from sim.lockin import LAYERS, WHOLE, DoorClass
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
@@ -38,7 +36,7 @@ def _style(kind: DoorClass, palette: Palette) -> tuple[str, float]:
 
 def layer_lines(
     outcome: Outcome, *, read: Read, write: Callable[[float], str], palette: Palette, scale: float, unit: str
-) -> go.Figure:
+) -> Spec:
     """One line a layer, never stacked: leaving all is not the sum. The end marks the class of the door."""
     kinds = {door.decision: door.door_class for door in outcome.doors}
     series = {layer: [read(month.exit[layer]) for month in outcome.months] for layer in LAYERS}
@@ -116,7 +114,7 @@ def layer_table(
     return ("Month", *(layer_name(name) for name in names)), rows
 
 
-def rehearsal_figure(rehearsal: Rehearsal, *, palette: Palette) -> go.Figure:
+def rehearsal_figure(rehearsal: Rehearsal, *, palette: Palette) -> Spec:
     """Bars on the timeline: how long leaving each layer would take, from the month it is decided on."""
     names = [*sorted(LAYERS, key=lambda layer: -rehearsal.ends_at[layer]), WHOLE]
     end = max(rehearsal.horizon, *rehearsal.ends_at.values())

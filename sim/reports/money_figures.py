@@ -3,8 +3,6 @@
 from math import isfinite, log10
 from typing import Any
 
-import plotly.graph_objects as go
-
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
 from sim.reports.drawing import (
@@ -24,7 +22,7 @@ from sim.reports.money import STEPS, gpus_usd, groups, idle_usd, stack, times
 from sim.reports.palette import Palette, faded
 from sim.strategy.outcome import Outcome
 
-HEIGHT_PX, LABELS_PX, LABEL_GAP_PX = 300, 172, 18
+HEIGHT_PX, LABELS_PX, LABEL_GAP_PX, YEAR = 300, 172, 18, 12
 VOLUMES = (0.125, 0.5, 2, 8, 32)
 """Multiples of the demand that are written at the axis."""
 SHADES = {
@@ -54,7 +52,7 @@ def _shades(by: str, palette: Palette) -> dict[str, str]:
     return found
 
 
-def stack_figure(outcome: Outcome, *, palette: Palette, by: str = "layer", step: int = 1) -> go.Figure:
+def stack_figure(outcome: Outcome, *, palette: Palette, by: str = "layer", step: int = 1) -> Spec:
     """Cost by step of time, one part upon the other, each named at its end."""
     layers = stack(outcome, by=by, step=step)
     shades = _shades(by, palette)
@@ -97,7 +95,7 @@ def stack_figure(outcome: Outcome, *, palette: Palette, by: str = "layer", step:
     )
 
 
-def volume_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
+def volume_figure(outcome: Outcome, *, palette: Palette) -> Spec:
     """Gross margin against the volume, with the target, the floor and the ceiling."""
     ceiling = outcome.ceiling
     volumes = [v for v in ceiling.volumes if isfinite(v.gross_margin)]
@@ -140,22 +138,24 @@ def volume_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
     )
 
 
-def cash_figure(outcome: Outcome, preset: Outcome, *, palette: Palette) -> go.Figure:
+def cash_figure(outcome: Outcome, preset: Outcome, *, palette: Palette) -> Spec:
     """Cumulative cash over the months, with the month in which it is back."""
     ours, theirs = outcome.cumulative_cash_usd, preset.cumulative_cash_usd
     lines = [Line("this plan", ours, "plan", f"this plan {words.money(ours[-1])}")]
     if outcome.scenario_hash != preset.scenario_hash:
         lines.insert(0, Line("preset", theirs, "preset", f"preset {words.money(theirs[-1])}"))
-    drawn = month_lines(lines, palette=palette, write=words.money, scale=1e6, unit="M", height_px=HEIGHT_PX)
+    whole = month_lines(lines, palette=palette, write=words.money, scale=1e6, unit="M", height_px=HEIGHT_PX)
     back = outcome.payback_month
     if back is not None and min(ours) < 0:
         text = f"back in month {back + 1}"
-        marks = [note(text, palette.ink, x=back + 1, y=ours[back], xanchor="right", shift_px=-8, yshift=12)]
-        drawn.update_layout(annotations=[*drawn.layout.annotations, *marks])
-    return drawn
+        # In the first year there is no room to the left of the point.
+        at, side, shift_px = (back + 1, "right", -8) if back >= YEAR else (0, "left", 4)
+        mark = note(text, palette.ink, x=at, y=ours[back], xanchor=side, shift_px=shift_px, yshift=12)
+        whole["layout"]["annotations"].append(mark)
+    return whole
 
 
-def idle_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
+def idle_figure(outcome: Outcome, *, palette: Palette) -> Spec:
     """What idle GPUs cost by month, beside what all our GPUs cost."""
     idle, whole = idle_usd(outcome), gpus_usd(outcome)
     lines = [

@@ -57,7 +57,11 @@ def running_headline(month: OperationsMonth, outcome: Outcome) -> tuple[Part, ..
     ceiling = outcome.ceiling
     if not isfinite(ceiling.multiplier):
         return (*said, Part("No ceiling was found."))
-    of = f" the load of {words.month(ceiling.reference_month + 1)}: {words.ceiling_words(ceiling)}."
+    load_of = f" the load of {words.month(ceiling.reference_month + 1)}"
+    if ceiling.gives_way == "none":
+        away = f": {words.ceiling_words(ceiling)}" if ceiling.held_back else ""
+        return (*said, Part("No ceiling up to "), Part(times(ceiling.multiplier), True), Part(f"{load_of}{away}."))
+    of = f"{load_of}: {words.ceiling_words(ceiling)}."
     return (*said, Part("The ceiling lies at "), Part(times(ceiling.multiplier), True), Part(of))
 
 
@@ -103,7 +107,7 @@ def _size(endpoint: EndpointMonth) -> str:
     return f"a quota of {words.count(endpoint.size)} tokens a minute, used to {words.percent(endpoint.utilization)}"
 
 
-LATENCY_HEADER = ("Product", "", "Half are faster than", "95 of 100", "99 of 100", "Promise", "In time")
+LATENCY_HEADER = ("Product", "", "Half within", "95 of 100", "99 of 100", "Promise", "In time")
 
 
 def latency_rows(month: OperationsMonth) -> list[tuple[str, ...]]:

@@ -4,7 +4,6 @@ from math import isfinite, log10, sqrt
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from sim.catalogue import load_catalogue
 from sim.reports import words
@@ -32,6 +31,8 @@ LABEL_RADII = 0.3
 """Least distance between two labels of the map, in radii of the earth."""
 APART = 0.35
 """Least distance of two labels along the axis, as a power of ten of the load."""
+LOW, MOST_TICKS = 0.2, 7
+"""Share of the height under which there is no room below the line, and most volumes that fit on a phone."""
 VOLUMES = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 """Multiples of the demand that are written at the axis."""
 
@@ -42,7 +43,7 @@ def _place(region: str) -> tuple[float, float]:
     return float(x[0]), float(y[0])
 
 
-def map_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
+def map_figure(month: OperationsMonth, *, palette: Palette) -> Spec:
     """Serving regions as disks whose area is their share, users as rings, and who asks where."""
     across, up = land()
     traces: list[Spec] = [
@@ -107,7 +108,7 @@ def _ring(x: float, y: float, palette: Palette) -> Spec:
     }  # fmt: skip
 
 
-def hours_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
+def hours_figure(month: OperationsMonth, *, palette: Palette) -> Spec:
     """Load of every endpoint by hour of a working day; only the peak and the trough of a row are written."""
     endpoints = month.endpoints
     loads = [list(endpoint.load_by_hour) for endpoint in endpoints]
@@ -126,7 +127,10 @@ def hours_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
         for hour in {int(np.argmax(values)), int(np.argmin(values))}:
             dark = values[hour] > 0.5
             color = palette.page if dark else palette.ink
-            notes.append(note(f"{100 * values[hour]:.0f}", color, x=hour, y=row, shift_px=0, xanchor="center"))
+            # Its own ground: on a narrow screen the figure is wider than its hour.
+            cell = heat[round(min(values[hour], 1.0) * (len(heat) - 1))]
+            text = f"{100 * values[hour]:.0f}"
+            notes.append(note(text, color, x=hour, y=row, shift_px=0, xanchor="center", bgcolor=cell, borderpad=0))
         above = [hour for hour, load in enumerate(values) if load >= FULL]
         if above:
             line = (above[0] - 0.5, above[-1] + 0.5)
@@ -143,7 +147,7 @@ def hours_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
     )
 
 
-def flows_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
+def flows_figure(month: OperationsMonth, *, palette: Palette) -> Spec:
     """From users by way of endpoints to what became of their requests."""
     users = list(dict.fromkeys((flow.users, flow.needs_eu) for flow in month.flows))
     ends = [endpoint.id for endpoint in month.endpoints]
@@ -188,7 +192,14 @@ def flows_figure(month: OperationsMonth, *, palette: Palette) -> go.Figure:
     return drawn([trace], ground | {"hovermode": "closest"})
 
 
-def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
+def _mark(text: str, at: float, p95_s: float, top_s: float, palette: Palette) -> Spec:
+    """A month's name: at the foot of its stem, where it lies on neither line nor ceiling; above a dot that is low."""
+    if p95_s < LOW * top_s:
+        return note(text, palette.ink, x=at, y=p95_s, shift_px=0, xanchor="center", yshift=16)
+    return note(text, palette.ink, x=at, y=0.0, shift_px=-4, xanchor="right", yshift=9)
+
+
+def load_figure(outcome: Outcome, *, palette: Palette) -> Spec:
     """Slowest 5 % against the load, with the promise and the ceiling."""
     ceiling = outcome.ceiling
     volumes = [v for v in ceiling.volumes if isfinite(v.p95_s)]
@@ -214,13 +225,15 @@ def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
         "marker": {"size": 9, "color": palette.page, "line": {"color": palette.accent, "width": 2}},
     }  # fmt: skip
     notes = [
-        note(f"month {m}", palette.ink, x=at, y=float(np.interp(at, x, y)), shift_px=0, xanchor="center", yshift=-15)
+        _mark(f"month {m}", at, float(np.interp(at, x, y)), top, palette)
         for m, at in marks.items()
         if at == max(marks.values()) or max(marks.values()) - at > APART
     ]
     strokes = [stroke(palette.ink, x=reach, y=(promise_s, promise_s), width=1.5)]
+    strokes += [stroke(palette.rule, x=(at, at), y=(0.0, float(np.interp(at, x, y))), layer="below")
+                for at in marks.values()]
     notes.append(note(f"promise {words.seconds(promise_s)}", palette.ink, x=reach[0], y=promise_s, yshift=11))
-    if isfinite(ceiling.multiplier) and ceiling.multiplier > 0 and log10(ceiling.multiplier) > reach[0]:
+    if isfinite(ceiling.multiplier) and ceiling.gives_way != "none" and ceiling.multiplier > 10 ** reach[0]:
         at = log10(ceiling.multiplier)
         strokes.append(stroke(palette.signal, x=(at, at), y=(0, 1), width=2, yref="paper"))
         binds = words.BINDS_WORDS[ceiling.gives_way]
@@ -231,6 +244,7 @@ def load_figure(outcome: Outcome, *, palette: Palette) -> go.Figure:
         )  # fmt: skip
     ticks = axis_ticks(0.0, top)
     kept = [m for m in VOLUMES if reach[0] <= log10(m) <= reach[1]]
+    kept = kept[::2] if len(kept) > MOST_TICKS else kept
     return figure(
         [line, dots],
         layout(palette, height_px=HEIGHT_PX, right_px=24) | {"hovermode": "closest"},

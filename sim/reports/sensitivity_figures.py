@@ -3,18 +3,16 @@
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-import plotly.graph_objects as go
-
 from sim.reports import words
 from sim.reports.axes import axis_ticks, tick_text
 from sim.reports.drawing import Spec, figure, layout, plain_axis, row_axis, stroke, value_axis
 from sim.reports.futures import ends_words, levers_words, range_words
-from sim.reports.futures_figures import FAN_PX, LEFT_PX, ROW_PX, SHOWN, Table, room, short, writer
+from sim.reports.futures_figures import FAN_PX, KIND_LETTERS, LEFT_PX, ROW_PX, SHOWN, Table, room, wrapped, writer
 from sim.reports.palette import Palette, faded
 from sim.strategy.futures import FrontPoint, SwitchPoint, TornadoResult
 
 
-def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> go.Figure:
+def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> Spec:
     """Bars from the figure at an assumption's low end to that at its high end; widest on top."""
     bars = [bar for bar in tornado.bars if isfinite(bar.at_low) and isfinite(bar.at_high)][:SHOWN]
     write = writer(tornado.unit)
@@ -51,7 +49,7 @@ def tornado_figure(tornado: TornadoResult, *, palette: Palette) -> go.Figure:
         layout(palette, height_px=ROW_PX * len(bars) + 54, right_px=24, left_px=LEFT_PX)
         | {"hovermode": "closest", "barmode": "overlay"},
         x=plain_axis(palette, ticks=ticks, texts=texts, span=(low - pad, high + pad)),
-        y=row_axis(palette, names=[short(bar.title) for bar in bars]),
+        y=row_axis(palette, names=[wrapped(bar.title, letters=KIND_LETTERS) for bar in bars]),
         strokes=strokes,
     )
 
@@ -106,7 +104,7 @@ def _ratio(value: float) -> str:
     return f"{value:.2f}" if isfinite(value) else words.NONE
 
 
-def front_figure(front: Sequence[FrontPoint], *, palette: Palette) -> go.Figure:
+def front_figure(front: Sequence[FrontPoint], *, palette: Palette) -> Spec:
     """Margin against cash to leave; the larger a point, the closer p95 comes to the promise."""
     x, y = [point.exit_usd for point in front], [point.margin for point in front]
     size = [8 + 14 * min(1.0, max(0.0, point.p95_ratio)) for point in front]

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from math import isfinite
 
-import plotly.graph_objects as go
-
 from sim.lockin.portability import EventVerdict
 from sim.reports import words
 from sim.reports.axes import axis_ticks, spread, tick_text
@@ -16,7 +14,7 @@ from sim.strategy.petabytes import LeavingData, Stored
 from sim.strategy.waiting import CostOfWaiting
 from sim.strategy.worth_it import WorthOfPortability
 
-HEIGHT_PX, LABEL_GAP_PX = 300, 18
+HEIGHT_PX, LABEL_GAP_PX, EVENT_PX = 300, 18, 44
 MILLION = 1e6
 
 
@@ -32,7 +30,7 @@ def waiting_finding(waiting: CostOfWaiting) -> str:
     return f"Waiting {span} {'costs' if lost > 0 else 'gains'} {words.money(abs(lost))}"
 
 
-def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> go.Figure:
+def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> Spec:
     """One connected line: cash to leave at the end against worth, a point for each month of deciding."""
     x = [waited.leave_at_end_usd for waited in waiting.taken]
     y = [waited.npv_usd for waited in waiting.taken]
@@ -47,6 +45,7 @@ def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> go.Figure:
             "size": [14, *[9] * (len(x) - 1)],
             "color": [palette.accent, *[palette.page] * (len(x) - 1)],
             "line": {"color": palette.accent, "width": 2},
+            "opacity": 1,
         },
         "customdata": [
             f"{name}: worth {words.money(worth)}, cash to leave {words.money(leave)}"
@@ -56,7 +55,7 @@ def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> go.Figure:
         "cliponaxis": False,
     }
     across, up = _span(x), _span(y)
-    places = spread(y, LABEL_GAP_PX * (up[1] - up[0]) / (HEIGHT_PX - 64))
+    places = spread(y, LABEL_GAP_PX * (up[1] - up[0]) / (HEIGHT_PX - 66))
     notes = [
         note(
             f"<b>{name}</b>" if at == 0 else name,
@@ -68,11 +67,12 @@ def waiting_figure(waiting: CostOfWaiting, *, palette: Palette) -> go.Figure:
         for at, (name, place) in enumerate(zip(names, places, strict=True))
     ]
     notes.append(
-        note("cash to leave at the end", palette.soft, x=1, y=0, xref="paper", yref="paper", xanchor="right", yshift=12)
-    )
+        note("cash to leave at the end", palette.soft, x=1, y=0, xref="paper", yref="paper", xanchor="right",
+             yanchor="top", yshift=-24)
+    )  # fmt: skip
     return figure(
         [line],
-        layout(palette, height_px=HEIGHT_PX, right_px=120, left_px=64) | {"hovermode": "closest"},
+        layout(palette, height_px=HEIGHT_PX, right_px=120, left_px=64, bottom_px=52) | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=axis_ticks(*across), texts=_money_ticks(across), span=across),
         y=value_axis(palette, ticks=axis_ticks(*up), texts=_money_ticks(up), low=up[0], high=up[1]),
         notes=notes,
@@ -126,19 +126,21 @@ def events_finding(worth: WorthOfPortability) -> str:
     return f"Portability pays in {pays or 'none'} of {len(events)} shocks taken alone"
 
 
-def events_figure(worth: WorthOfPortability, *, palette: Palette) -> go.Figure:
+def events_figure(worth: WorthOfPortability, *, palette: Palette) -> Spec:
     """For each shock: how likely it is (dot), against how likely it would have to be (tick)."""
     events = worth.verdict.events
     traces: list[Spec] = []
     notes: list[Spec] = []
     strokes: list[Spec] = []
     for row, event in enumerate(events):
+        # Above its row, not beside it: on a phone there is no room for the name and the verdict beside the picture.
+        notes.append(note(event.shock.label, palette.ink, x=0, y=row, shift_px=0, yshift=17, xref="paper"))
         chance, needed = _chance(event), _needed(event)
         pays = chance > needed
         color = palette.accent if pays else palette.reference
         if needed <= 1:
             strokes.append(stroke(color, x=(needed, chance), y=(row, row), width=3))
-            strokes.append(stroke(palette.ink, x=(needed, needed), y=(row - 0.2, row + 0.2), width=2))
+            strokes.append(stroke(palette.ink, x=(needed, needed), y=(row - 0.14, row + 0.14), width=2))
         traces.append(
             {
                 "type": "scatter",
@@ -163,12 +165,12 @@ def events_figure(worth: WorthOfPortability, *, palette: Palette) -> go.Figure:
         )
     ticks = [0.0, 0.5, 1.0]
     texts = ["0", "50", words.percent(1.0)]
-    ground = layout(palette, height_px=38 * max(1, len(events)) + 54, right_px=178, left_px=190)
+    ground = layout(palette, height_px=EVENT_PX * max(1, len(events)) + 64, right_px=178, left_px=8)
     return figure(
         traces,
         ground | {"hovermode": "closest"},
         x=plain_axis(palette, ticks=ticks, texts=texts, span=(0.0, 1.0)),
-        y=row_axis(palette, names=[event.shock.label for event in events]),
+        y=row_axis(palette, names=[""] * len(events)),
         notes=notes,
         strokes=strokes,
     )

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from sim.reports import words
-from sim.reports.drawing import figure, layout, note, row_axis, stroke
+from sim.reports.drawing import Spec, figure, layout, note, row_axis, stroke
 from sim.reports.palette import Palette
 
 WIDTH, ROW_PX, LABELS_PX, VALUES_PX = 0.56, 31, 168, 64
@@ -22,7 +20,7 @@ class Step:
 
 def waterfall(
     steps: Sequence[Step], *, total_label: str, palette: Palette, write: Callable[[float], str], height_px: int = 0
-) -> go.Figure:
+) -> Spec:
     """Horizontal bars that float from where the one before ended; the largest wears the accent, the total is ink.
 
     Args:

@@ -133,6 +133,11 @@ def ceiling_words(ceiling: Ceiling) -> str:
     return BINDS_WORDS[ceiling.binds]
 
 
+def short(name: str, *, most: int = 22) -> str:
+    """A name that fits beside a row or a line."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
 def as_clause(title: str) -> str:
     """A title inside a sentence: its first letter is small where it begins no abbreviation."""
     return title if title[:2].isupper() else title[:1].lower() + title[1:]

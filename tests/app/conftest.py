@@ -7,7 +7,7 @@ import pytest
 
 from app_pages.follow import SWITCH
 from sim import scenario as scenarios
-from sim.reports import drawing, running_figures
+from sim.reports import drawing, hour_figures, running_figures
 from sim.strategy.outcome import Outcome
 from tests.app.fake_outcome import fake_outcome
 from tests.app.workshop_seats import evaluations, own_store, played  # noqa: F401
@@ -24,11 +24,13 @@ def _no_full_runs(monkeypatch):
 @pytest.fixture(autouse=True)
 def _figures_are_checked(monkeypatch):
     """The app draws figures without Plotly's check of every value; here each one is checked."""
+    plain = drawing.drawn
 
     def checked(traces, whole):
-        return go.Figure({"data": list(traces), "layout": whole})
+        go.Figure(plain(traces, whole))
+        return plain(traces, whole)
 
-    for module in (drawing, running_figures):
+    for module in (drawing, running_figures, hour_figures):
         monkeypatch.setattr(module, "drawn", checked)
 
 

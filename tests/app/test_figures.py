@@ -1,11 +1,16 @@
 """Figures hold the data they were given, and nothing they were not."""
 
 import itertools
+import json
 from math import isfinite, nan
 
+import plotly.graph_objects as go
+import plotly.io
 import pytest
+from plotly.tools import return_figure_from_figure_or_data
 
 from sim.reports.axes import axis_ticks, spread, tick_text
+from sim.reports.drawing import Picture
 from sim.reports.figures import Line, compare_figure, month_lines, series_figure, series_table
 from sim.reports.palette import DARK, LIGHT, faded
 from sim.reports.series import SERIES
@@ -23,7 +28,7 @@ def trace(figure, name):
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda p: p.name)
 def test_every_series_draws_the_plan_month_by_month(build, key, palette):
     plan, preset = build(PLAIN, MOVED), build(PLAIN)
-    figure = series_figure(key, plan=plan, preset=preset, palette=palette)
+    figure = go.Figure(series_figure(key, plan=plan, preset=preset, palette=palette))
     name = "revenue" if key == "revenue" else "this plan"
     line = trace(figure, name)
     assert tuple(line.x) == tuple(range(1, 37))
@@ -32,15 +37,23 @@ def test_every_series_draws_the_plan_month_by_month(build, key, palette):
     assert trace(figure, "preset").line.dash == "dash"
 
 
+@pytest.mark.parametrize("key", list(SERIES))
+def test_a_page_sends_what_plotly_would_send(build, key):
+    drawn = series_figure(key, plan=build(PLAIN, MOVED), preset=build(PLAIN), palette=DARK)
+    sent = plotly.io.to_json(return_figure_from_figure_or_data(Picture(drawn), validate_figure=True), validate=False)
+    whole = go.Figure(drawn, _validate=False)
+    assert json.loads(sent) == json.loads(plotly.io.to_json(whole, validate=False))
+
+
 def test_the_preset_alone_draws_no_second_line(build):
     preset = build(PLAIN)
-    figure = series_figure("margin", plan=preset, preset=preset, palette=LIGHT)
+    figure = go.Figure(series_figure("margin", plan=preset, preset=preset, palette=LIGHT))
     assert "preset" not in [t.name for t in figure.data]
 
 
 def test_the_band_encloses_the_line(build):
     plan = build(PLAIN, MOVED)
-    figure = series_figure("p95", plan=plan, preset=build(PLAIN), palette=LIGHT)
+    figure = go.Figure(series_figure("p95", plan=plan, preset=build(PLAIN), palette=LIGHT))
     band = trace(figure, "range")
     known = [v for v in SERIES["p95"].values(plan) if isfinite(v)]
     assert min(band.y) < min(known) and max(band.y) > max(known)
@@ -48,24 +61,32 @@ def test_the_band_encloses_the_line(build):
 
 
 def test_months_before_launch_are_gaps():
-    figure = month_lines([Line("a", (nan, 1.0, 2.0), "plan", "a")], palette=LIGHT, write=str)
+    figure = go.Figure(month_lines([Line("a", (nan, 1.0, 2.0), "plan", "a")], palette=LIGHT, write=str))
     assert trace(figure, "a").y[0] is None
     assert trace(figure, "a").connectgaps is False
 
 
 def test_a_series_without_any_value_still_draws():
-    figure = month_lines([Line("a", (nan, nan), "plan", "a")], palette=LIGHT, write=str)
+    figure = go.Figure(month_lines([Line("a", (nan, nan), "plan", "a")], palette=LIGHT, write=str))
     assert len(figure.data) == 1
     assert not figure.layout.annotations
 
 
 def test_end_labels_never_touch(build):
     outcomes = {name: build(name) for name in (PLAIN, "own_the_platform", "regulated_in_the_eu")}
-    figure = compare_figure(outcomes, "cash", leader=PLAIN, palette=LIGHT)
+    figure = go.Figure(compare_figure(outcomes, "cash", leader=PLAIN, palette=LIGHT))
     places = sorted(a.y for a in figure.layout.annotations)
     plot_px = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
     assert len(places) == len(outcomes)
     assert all((b - a) * plot_px >= 17.99 for a, b in itertools.pairwise(places))
+
+
+def test_a_long_name_at_the_end_of_a_line_is_cut_and_whole_in_the_hover(build):
+    long = "A platform for everybody in the whole company"
+    figure = go.Figure(compare_figure({long: build(PLAIN)}, "cash", leader=long, palette=LIGHT))
+    (label,) = figure.layout.annotations
+    assert label.text == "<b>A platform for everybod…</b>"
+    assert trace(figure, long).name == long
 
 
 def test_spread_keeps_order_and_moves_nothing_that_has_room():

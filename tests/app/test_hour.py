@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import pytest
 
 from app_pages.hour import hour_key
@@ -67,7 +68,7 @@ def test_the_picture_and_its_table_hold_the_log(hour):
 
 
 def test_the_ways_are_drawn_with_the_routers_reasons(hour):
-    figure = ways_figure(hour, palette=LIGHT)
+    figure = go.Figure(ways_figure(hour, palette=LIGHT))
     assert any("a fixed share" in label for label in figure.data[0].node.label)
     reasons = {told.reason_words(replace(way, needs_eu=True)) for way in hour.ways}
     assert reasons == {"must stay in the EU, then a fixed share"}

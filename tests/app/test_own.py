@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app_pages import fields, lists
+from app_pages import fields, lists, offered
 from app_pages.own_code import MARK, MOST_CODE, from_code, is_own, to_code
+from app_pages.view import View
 from sim import scenario as scenarios
 from sim import strategy
 from sim.scenario.load import IN_ORDER
@@ -293,3 +294,12 @@ def test_hostile_files_are_refused_in_words(key, data):
     assert "Traceback" not in said(at)
     if key != "own_trace":
         assert "lb-problem" in said(at)
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_a_copy_of_a_preset_can_be_told_from_it(name):
+    copy = scenarios.load(name)
+    for told in (copy, copy.model_copy(update={"name": "Another"})):
+        names = offered.plans(View(preset=to_code(told)))
+        assert len(set(names.values())) == len(names)
+        assert names[offered.THIS_PLAN].startswith(told.name)

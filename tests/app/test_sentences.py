@@ -9,8 +9,12 @@ from sim.metrics.estimate import Estimate
 from sim.reports import words
 from sim.reports.kpi import chips, kpi_cards
 from sim.reports.levers import LEVER_LAYERS, inert_reason, lever_door
+from sim.reports.palette import LIGHT
+from sim.reports.running import running_headline
+from sim.reports.running_figures import load_figure
 from sim.reports.sentences import finding, headline, leaders, plain, tie
 from sim.reports.series import SERIES, p95_range_s
+from sim.strategy.operations import operations
 
 PLAIN = "prototype_by_friday"
 OWN = {"decisions.own_share": 0.3}
@@ -135,6 +139,26 @@ def test_chips(build):
     assert found["Deepest cash hole"].figure == words.money(min(plan.cumulative_cash_usd))
     unknown = replace(plan, ceiling=replace(plan.ceiling, multiplier=nan))
     assert "Ceiling" not in {chip.name for chip in chips(unknown, plan, month=36)}
+
+
+def test_no_ceiling_is_claimed_where_nothing_gives_way(build):
+    plan = build(PLAIN)
+    nothing = replace(plan.ceiling, multiplier=64.0, month=None, binds="none", runner_up="none")
+    boundless = replace(plan, ceiling=nothing)
+    (chip,) = (chip for chip in chips(boundless, plan, month=36) if chip.name == "Ceiling")
+    assert chip.figure == "above 64×" and chip.note.endswith("the most tried; nothing gives way")
+    now = operations(plan.scenario)[35]
+    assert "No ceiling up to 64× the load of month" in plain(running_headline(now, boundless))
+    for outcome, walls in ((boundless, 0), (plan, 1)):
+        strokes = load_figure(outcome, palette=LIGHT)["layout"]["shapes"]
+        assert sum(stroke["line"]["color"] == LIGHT.signal for stroke in strokes) == walls
+
+
+def test_figures_without_an_interval_say_why(build):
+    plan = build(PLAIN)
+    cards = {card.key: card for card in kpi_cards(plan, plan, month=36)}
+    assert cards["p95"].band and "range" in cards["p95"].help
+    assert all("No interval stands here" in cards[key].help for key in ("cost", "margin", "exit"))
 
 
 def test_a_lever_wears_the_hardest_door_it_touches(build):

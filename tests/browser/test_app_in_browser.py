@@ -169,6 +169,9 @@ def test_hooks_of_the_look_exist(chromium, server):
     _told(page)
     page.wait_for_selector(HOOKS[-1], timeout=PAINT_MS)
     missing = [hook for hook in HOOKS if page.locator(hook).count() == 0]
+    page.goto(server + PATHS["compare"])
+    # Without the hook the names of plans are white on light blue in the dark theme.
+    page.wait_for_selector('[data-testid="stMultiSelect"] [data-tag]', timeout=PAINT_MS)
     page.close()
     assert missing == []
 
@@ -211,6 +214,23 @@ def test_dark_theme_follows_the_system(chromium, server):
     color = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--lb-page').trim()")
     page.close()
     assert color == "#15171B"
+
+
+def test_an_open_page_turns_dark_with_the_system(chromium, server):
+    page, seen = _open(chromium, server, window="laptop")
+    page.goto(server + PATHS["strategy"])
+    _settled(page)
+    page.wait_for_selector(".xtick text", timeout=PAINT_MS)
+    page.emulate_media(color_scheme="dark")
+    # What Python drew: a heading, and the words of a chart.
+    for part, style, color in (("lb-headline", "color", "236, 232, 225"), ("xtick text", "fill", "171, 166, 157")):
+        page.wait_for_function(
+            "([part, style, color]) => getComputedStyle(document.querySelector(part))[style] === color",
+            arg=[f".{part}", style, f"rgb({color})"],
+            timeout=PAINT_MS,
+        )
+    page.close()
+    assert seen.errors == []
 
 
 @pytest.mark.parametrize("preset", IN_ORDER)

@@ -144,7 +144,7 @@ def _of_one_plan(facts: Facts) -> list[str]:
             f"(we assume {words.percent(plan.scenario.world.growth_per_month)})."
         )
     ceiling = plan.ceiling
-    if isfinite(ceiling.multiplier):
+    if isfinite(ceiling.multiplier) and ceiling.gives_way != "none":
         said.append(
             f"Demand beyond {ceiling.multiplier:.1f} times that of {words.month(ceiling.reference_month + 1)}: then "
             f"{words.BINDS_WORDS[ceiling.gives_way]}."
