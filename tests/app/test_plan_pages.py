@@ -72,8 +72,8 @@ def test_leaving_everything_is_less_than_its_layers_and_their_lines_are_never_st
             assert (cost["exit_months"], cost["months_of_profit"]) == (at.exit_months, profit)
     drawn = figures.layer_lines(outcome, read=lambda cost: cost.usd_cash, write=words.money, palette=LIGHT, scale=1e3,
                                 unit="k")  # fmt: skip
-    assert not any(trace.stackgroup for trace in drawn.data)
-    lines = {trace.name: list(trace.y) for trace in drawn.data if trace.mode == "lines"}
+    assert not any(trace.get("stackgroup") for trace in drawn["data"])
+    lines = {trace["name"]: list(trace["y"]) for trace in drawn["data"] if trace["mode"] == "lines"}
     assert lines == {lockin.layer_name(x): [month.exit[x].usd_cash for month in outcome.months] for x in LAYERS}
 
 

@@ -115,9 +115,8 @@ def test_portability_leads_with_what_is_expected_to_be_avoided_and_then_says_eac
 ) -> None:
     """Rule 11: the deck against the premium first, in cash too, then the chance of each event at which it pays."""
     worth = judged(evaluate(managed, store=store), evaluate(portable_twin(managed), store=store))
-    verdict, premium_and_events, whole = (
-        portability_sentences(worth)[0], portability_sentences(worth)[1:-1], portability_sentences(worth)[-1]
-    )  # fmt: skip
+    verdict, compared, *premium_and_events, whole = portability_sentences(worth)
+    assert compared.startswith("Portable differs from managed in")
     for usd in (worth.premium_usd, worth.verdict.expected_avoided_usd, worth.verdict.expected_avoided_usd_cash_only):
         assert words.money(abs(usd)) in verdict
     assert premium_and_events[0].startswith("Portability takes") and whole.startswith("Chance of having to leave")
