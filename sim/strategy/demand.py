@@ -53,7 +53,12 @@ def volume(product: Product, catalogue: Catalogue) -> float:
 def growth_factors(states: Sequence[Scenario], launch_month: int, *, product: int) -> Rates:
     """Growth of one product's market since month 0, by month; each month's growth is that month's own."""
     starts = launch_month if states[0].world.demand_waits else 0
-    steps = [_growth(state, product) for state in states]
+    known: dict[int, float] = {}
+    for state in states:
+        # Months between two effects share their state.
+        if id(state) not in known:
+            known[id(state)] = _growth(state, product)
+    steps = [known[id(state)] for state in states]
     grown: Rates = np.cumprod(np.array([step if month > starts else 1.0 for month, step in enumerate(steps)]))
     return grown
 

@@ -11,7 +11,6 @@ from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.catalogue import Catalogue
 from sim.lockin import Shock
@@ -43,6 +42,9 @@ def levels(parameters: Sequence[Uncertain], *, n: int, seed: int) -> Array:
 def _latin(parameter: str, block: int, seed: int) -> Array:
     """One column of a block. Columns shuffled independently of one another make a Latin hypercube."""
     random = stream(seed, block, name=f"{NAME}/{parameter}")
+    # Imported here: it takes longer than most of what a worker is started for, and no worker draws.
+    from scipy.stats import qmc
+
     return qmc.LatinHypercube(d=1, rng=random).random(BLOCK)[:, 0]
 
 
