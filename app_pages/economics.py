@@ -46,11 +46,10 @@ def _eu(plan: Plan) -> None:
 
     key = ("eu", plan.outcome.scenario_hash)
     with st.container(key="eu", gap="small"):
-        found = follow.known(key)
-        blocks.finding(text.EU_TITLE, text.EU_NOTE)
-        if not isinstance(found, EuBreakEven):
-            follow.ask(key, work, button=text.EU_ASK, note=text.ASK_NOTE)
+        found = follow.answered(key, EuBreakEven, work, title=text.EU_TITLE, note=text.EU_NOTE, button=text.EU_ASK)
+        if found is None:
             return
+        blocks.finding(text.EU_TITLE, text.EU_NOTE)
         st.html(f'<p class="lb-note">{escape(eu_sentence(found))}</p>')
         st.html(f'<div class="lb-bare">{shell.table_html(*money.eu_table(found), caption=text.EU_NOTE)}</div>')
 

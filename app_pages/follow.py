@@ -3,11 +3,12 @@
 import os
 from collections.abc import Hashable
 from hashlib import sha256
+from typing import TypeVar
 from uuid import uuid4
 
 import streamlit as st
 
-from app_pages import text
+from app_pages import blocks, text
 from app_pages.jobs import Job, Work, jobs, watched
 from app_pages.polled import polled
 from sim import strategy
@@ -18,6 +19,8 @@ SWITCH = "LOADBEARING_FULL_RUNS"
 """Set to 0, full runs do not follow by themselves."""
 FOLLOWED, STOPPED, WHO = "lb_followed", "lb_stopped", "lb_who"
 LOOK_S, SETTLE_S = 0.5, 1.0
+
+Answer = TypeVar("Answer")
 
 
 def _who() -> str:
@@ -97,6 +100,23 @@ def ask(key: Hashable, work: Work, *, button: str, note: str) -> None:
         st.html(f'<p class="lb-problem" role="alert">{text.WORK_FAILED}</p>')
     st.html(f'<p class="lb-measure">{note}</p>')
     st.button(button, key=f"do_{name}", on_click=_begin, args=(key, work))
+
+
+def answered(
+    key: Hashable, kind: type[Answer], work: Work, *, title: str, note: str, button: str
+) -> Answer | None:  # fmt: skip
+    """What somebody asked for, once it is there; until then the question under its title, and `None`.
+
+    Args:
+        kind: what the work results in.
+        note: what is measured, under the title.
+    """
+    found = known(key)
+    if isinstance(found, kind):
+        return found
+    blocks.finding(title, note)
+    ask(key, work, button=button, note=text.ASK_NOTE)
+    return None
 
 
 def widget_name(key: Hashable) -> str:

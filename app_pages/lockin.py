@@ -130,10 +130,9 @@ def _waiting(plan: Plan) -> None:
     key = ("waiting", plan.outcome.scenario_hash, plan.view.preset, plan.view.moved)
     with st.container(key="waiting", gap="small"):
         note = text.WAITING_NOTE.format(decision=name)
-        waiting = follow.known(key)
-        if not isinstance(waiting, CostOfWaiting):
-            blocks.finding(text.WAITING_TITLE, note)
-            follow.ask(key, work, button=text.WAITING_ASK, note=text.ASK_NOTE)
+        title, button = text.WAITING_TITLE, text.WAITING_ASK
+        waiting = follow.answered(key, CostOfWaiting, work, title=title, note=note, button=button)
+        if waiting is None:
             return
         blocks.chart(
             waits.waiting_figure(waiting, palette=shell.palette()),
@@ -154,10 +153,9 @@ def _worth(plan: Plan) -> None:
 
     key = ("worth", plan.outcome.scenario_hash)
     with st.container(key="worth", gap="small"):
-        worth = follow.known(key)
-        if not isinstance(worth, WorthOfPortability):
-            blocks.finding(text.WORTH_TITLE, text.WORTH_NOTE)
-            follow.ask(key, work, button=text.WORTH_ASK, note=text.ASK_NOTE)
+        title, button = text.WORTH_TITLE, text.WORTH_ASK
+        worth = follow.answered(key, WorthOfPortability, work, title=title, note=text.WORTH_NOTE, button=button)
+        if worth is None:
             return
         blocks.chart(
             waits.events_figure(worth, palette=shell.palette()),
@@ -179,10 +177,9 @@ def _vectors(plan: Plan) -> None:
 
     key = ("vectors", plan.outcome.scenario_hash)
     with st.container(key="vectors", gap="small"):
-        sizes = follow.known(key)
-        if not isinstance(sizes, tuple):
-            blocks.finding(text.VECTORS_TITLE, text.VECTORS_NOTE)
-            follow.ask(key, work, button=text.VECTORS_ASK, note=text.ASK_NOTE)
+        title, button = text.VECTORS_TITLE, text.VECTORS_ASK
+        sizes = follow.answered(key, tuple, work, title=title, note=text.VECTORS_NOTE, button=button)
+        if sizes is None:
             return
         blocks.finding(waits.vectors_finding(sizes), text.VECTORS_NOTE)
         table = shell.table_html(*waits.vectors_table(sizes), caption=text.VECTORS_NOTE)
